@@ -1,0 +1,83 @@
+"""Les ennuis que l'on sait nommer : une phrase en français et un code de sortie chacun."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from rapidfuzz import fuzz, process, utils
+
+
+class CodeSortie(IntEnum):
+    """Codes de sortie de la commande `bilan`, documentés dans le README."""
+
+    SUCCES = 0
+    INATTENDU = 1
+    USAGE = 2
+    DONNEES_REFUSEES = 3
+    VERROU = 4
+    PUBLICATION_REFUSEE = 5
+
+
+class ErreurBilan(Exception):
+    """Erreur attendue : son message dit ce qui a été donné, ce qui était attendu et que faire.
+
+    L'attribut de classe `code_sortie` est celui que rend la commande `bilan`.
+    """
+
+    code_sortie = CodeSortie.INATTENDU
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython appelle cette méthode : dans un carnet, l'analyste lit une phrase, pas quarante lignes de pile.
+        return [self.message]
+
+
+class ErreurUsage(ErreurBilan):
+    """Paramètre, commande ou nom inconnu : rien n'a été commencé."""
+
+    code_sortie = CodeSortie.USAGE
+
+
+class DonneesRefusees(ErreurBilan):
+    """Fichier absent, abîmé ou refusé par les contrôles : rien n'a été écrit."""
+
+    code_sortie = CodeSortie.DONNEES_REFUSEES
+
+
+class VerrouTenu(ErreurBilan):
+    """Une autre commande travaille déjà dans le même dossier."""
+
+    code_sortie = CodeSortie.VERROU
+
+
+class PublicationRefusee(ErreurBilan):
+    """L'édition construite n'a pas passé ses contrôles : la précédente reste en place."""
+
+    code_sortie = CodeSortie.PUBLICATION_REFUSEE
+
+
+class ExecutionEchouee(ErreurBilan):
+    """Au moins un carnet a échoué ; les autres ont été menés à terme."""
+
+
+def plus_proches(donne: str, permis: Iterable[str], nombre: int = 3) -> list[str]:
+    """Rend les `nombre` valeurs permises qui ressemblent le plus à `donne`, la plus proche d'abord.
+
+    La ressemblance sert à proposer, jamais à choisir à la place de l'utilisateur.
+    """
+    trouves = process.extract(
+        donne, sorted(permis), scorer=fuzz.WRatio, processor=utils.default_process, limit=nombre
+    )
+    return [valeur for valeur, _score, _rang in trouves]
+
+
+def valeur_inconnue(quoi: str, donne: str, permis: Iterable[str]) -> ErreurUsage:
+    """Rend l'erreur d'usage qui dit ce qui a été donné et les trois valeurs permises les plus proches.
+
+    `quoi` s'écrit avec son article : « l'EPCI », « la période ».
+    """
+    proches = ", ".join(f"« {valeur} »" for valeur in plus_proches(donne, permis))
+    suite = f"les plus proches parmi les valeurs permises : {proches}" if proches else "aucune valeur n'est permise"
+    return ErreurUsage(f"{quoi[:1].upper()}{quoi[1:]} « {donne} » est inconnu(e) ; {suite}.")

@@ -1,0 +1,138 @@
+"""Le projet ouvert : où il est, et ce que déclare sa `collection.toml`."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bilan.erreurs import DonneesRefusees, ErreurUsage
+
+FICHIER_COLLECTION = "collection.toml"
+
+
+class Jeu(StrEnum):
+    """Jeu de données : jamais deux jeux dans une même édition."""
+
+    REEL = "reel"
+    DEMONSTRATION = "demonstration"
+
+    @property
+    def est_fictif(self) -> bool:
+        """Vrai quand les données sont inventées et doivent le dire."""
+        return self is Jeu.DEMONSTRATION
+
+
+class _Declaration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeclarationJeu(_Declaration):
+    """Ce qu'une édition raconte : son titre, la période qu'elle couvre et la date de ce que l'on savait."""
+
+    titre: str
+    periode: str
+    connu_le: date
+
+
+class DeclarationCarnet(_Declaration):
+    """Un carnet de la collection : son nom, ses jeux, et le territoire par lequel on le répète."""
+
+    nom: str
+    jeux: tuple[Jeu, ...]
+    par: Literal["region", "epci", "departement", "bailleur"] = "region"
+    page: str
+    delai_s: int = Field(default=300, gt=0)
+
+
+class Seuils(_Declaration):
+    """Seuils de lecture et de contrôle ; les défauts sont ceux de `docs/hypotheses.md`."""
+
+    tolerance_logements: float = 1.0
+    base_minimale_logements: int = 20
+    couverture_minimale: float = 0.8
+
+
+class Collection(_Declaration):
+    """Contenu de `collection.toml`."""
+
+    region: str
+    millesime: int
+    nombre_epci_soumis: int | None = None
+    contact: str
+    seuils: Seuils = Seuils()
+    jeux: dict[Jeu, DeclarationJeu]
+    carnets: tuple[DeclarationCarnet, ...]
+
+
+@dataclass(frozen=True)
+class Projet:
+    """Racine du projet et chemins de ses dossiers (conception, « The folders »)."""
+
+    racine: Path
+
+    @classmethod
+    def trouver(cls, depuis: Path | None = None) -> Self:
+        """Rend le projet désigné par `BILAN_RACINE`, sinon celui du dossier courant ou d'un de ses parents.
+
+        À défaut, celui où le paquet est installé en mode éditable. Lève `ErreurUsage` si aucun n'a
+        de `collection.toml`.
+        """
+        if racine := os.environ.get("BILAN_RACINE"):
+            candidats = [Path(racine)]
+        else:
+            ici = (depuis or Path.cwd()).resolve()
+            candidats = [ici, *ici.parents, Path(__file__).resolve().parents[2]]
+        for candidat in candidats:
+            if (candidat / FICHIER_COLLECTION).is_file():
+                return cls(candidat.resolve())
+        raise ErreurUsage(
+            f"Aucun fichier « {FICHIER_COLLECTION} » n'a été trouvé depuis « {candidats[0]} » ; "
+            "lancez la commande dans le dossier du projet ou donnez sa racine dans BILAN_RACINE."
+        )
+
+    @cached_property
+    def collection(self) -> Collection:
+        """Déclaration de la collection ; lève `DonneesRefusees` si le fichier est abîmé."""
+        chemin = self.racine / FICHIER_COLLECTION
+        try:
+            return Collection.model_validate(tomllib.loads(chemin.read_text(encoding="utf-8")))
+        except (OSError, tomllib.TOMLDecodeError, ValidationError) as erreur:
+            raise DonneesRefusees(
+                f"Le fichier « {chemin} » ne peut pas être lu ({erreur}) ; corrigez-le d'après le guide de l'analyste."
+            ) from erreur
+
+    @property
+    def referentiel(self) -> Path:
+        """Territoires, acteurs et règles, versés au dépôt."""
+        return self.racine / "data" / "referentiel"
+
+    @property
+    def publie(self) -> Path:
+        """Chiffres réels publiés, versés au dépôt."""
+        return self.racine / "data" / "publie"
+
+    @property
+    def demonstration(self) -> Path:
+        """Livraisons fictives, engendrées par `bilan demonstration generer`."""
+        return self.racine / "data" / "demonstration"
+
+    @property
+    def entrepot(self) -> Path:
+        """Tables validées, mesures et exécutions ; jamais versé au dépôt."""
+        return self.racine / "data" / "entrepot"
+
+    @property
+    def notebooks(self) -> Path:
+        """Carnets de la collection."""
+        return self.racine / "notebooks"
+
+    @property
+    def reports(self) -> Path:
+        """Gabarits, éditions construites et éditions publiées."""
+        return self.racine / "reports"
