@@ -26,7 +26,9 @@ class SessionLocale(Session):
 
     recepteur: Recepteur
 
-    def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *_: Any, **options: Any) -> Message:
+    def send(
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *_: Any, **options: Any
+    ) -> Message:
         """Remet le message au récepteur et le rend."""
         if isinstance(msg_or_type, dict):
             message = msg_or_type

@@ -55,11 +55,14 @@ def chauffer() -> None:
 def _chauffer_les_fonds() -> None:
     from bilan.erreurs import ErreurBilan
     from bilan.projet import Projet
+
+    try:
+        projet = Projet.trouver()
+    except ErreurBilan:
+        return  # hors d'un projet, les carnets se passent de fonds de carte
     from bilan.referentiel.geometries import Fonds
 
-    with contextlib.suppress(ErreurBilan):  # hors d'un projet, les carnets se passent de fonds de carte
-        projet = Projet.trouver()
-        Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
+    Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
 
 
 def fils_dangereux() -> list[str]:
