@@ -1,1 +1,1 @@
-"""."""
+"""Le référentiel : territoires datés, fonds de carte, nomenclatures, acteurs et règles de droit."""
