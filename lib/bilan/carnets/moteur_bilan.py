@@ -26,6 +26,7 @@ from bilan.carnets.enfant import LiaisonDirecte, Ordre
 from bilan.erreurs import ErreurBilan
 
 DELAI_DE_GRACE_S = 5.0
+DELAI, MEMOIRE, MORT = "DelaiDepasse", "MemoireDepassee", "ProcessusMort"
 _PAS_DE_VEILLE_S = 0.1
 
 
@@ -39,14 +40,28 @@ class Limites:
 
 @dataclass(frozen=True, slots=True)
 class FinDeCarnet:
-    """Ce qu'il est advenu d'un carnet : réussite, ou cellule et raison de l'échec ; ce qu'il a coûté."""
+    """Ce qu'il est advenu d'un carnet : réussite, ou cellule et raison de l'échec ; ce qu'il a coûté.
 
-    reussi: bool
+    `cellule` compte à partir de 0 dans le carnet paramétré. `nom` est vide en cas de réussite ; il vaut
+    « DelaiDepasse », « MemoireDepassee » ou « ProcessusMort » quand la fin ne vient pas du carnet (`arretee`).
+    """
+
+    nom: str
     cellule: int | None
     raison: str
     duree_s: float
     cpu_s: float
     memoire_pic_mo: float
+
+    @property
+    def reussi(self) -> bool:
+        """Vrai si toutes les cellules ont été jouées."""
+        return not self.nom
+
+    @property
+    def arretee(self) -> bool:
+        """Vrai si le carnet n'a pas fini de lui-même."""
+        return self.nom in {DELAI, MEMOIRE, MORT}
 
 
 class ParentChaud:
@@ -107,7 +122,7 @@ class _Veille:
         self._debut = time.monotonic()
         self._cellule: int | None = None
         self._resultat: dict[str, Any] | None = None
-        self._raison = ""
+        self._nom = self._raison = ""
 
     def attendre(self) -> FinDeCarnet:
         while True:
@@ -125,12 +140,12 @@ class _Veille:
         ecoule = time.monotonic() - self._debut
         limites = self._limites
         if limites.memoire_mo is not None and memoire_mo(self._pid) > limites.memoire_mo and not self._raison:
-            self._raison = f"le carnet a dépassé la limite de mémoire ({limites.memoire_mo:.0f} Mo)"
+            self._nom, self._raison = MEMOIRE, f"le carnet a dépassé la limite de mémoire ({limites.memoire_mo:.0f} Mo)"
             self._tuer(signal.SIGKILL)
         if limites.delai_s is None or ecoule < limites.delai_s:
             return
         if not self._raison:
-            self._raison = f"le carnet n'a pas fini dans le temps permis ({limites.delai_s:g} s)"
+            self._nom, self._raison = DELAI, f"le carnet n'a pas fini dans le temps permis ({limites.delai_s:g} s)"
             self._tuer(signal.SIGINT)
         elif ecoule > limites.delai_s + DELAI_DE_GRACE_S:
             self._tuer(signal.SIGKILL)
@@ -140,16 +155,15 @@ class _Veille:
             os.kill(self._pid, signe) if signe is signal.SIGINT else os.killpg(self._pid, signe)
 
     def _conclure(self, fin: dict[str, Any]) -> FinDeCarnet:
-        echec = self._resultat["echec"] if self._resultat else {"cellule": self._cellule}
-        raison = self._raison
-        if self._resultat is None:
-            raison = raison or _raison_de_la_mort(fin["code"])
-        elif echec:
-            raison = raison or f"{echec['classe']} : {echec['message']}"
+        echec = self._resultat["echec"] if self._resultat else None
+        if self._resultat is None and not self._nom:
+            self._nom, self._raison = MORT, _raison_de_la_mort(fin["code"])
+        elif echec and not self._nom:
+            self._nom, self._raison = echec["classe"], f"{echec['classe']} : {echec['message']}"
         return FinDeCarnet(
-            reussi=not raison,
+            nom=self._nom,
             cellule=echec["cellule"] if echec and echec["cellule"] is not None else self._cellule,
-            raison=raison,
+            raison=self._raison,
             duree_s=time.monotonic() - self._debut,
             cpu_s=fin["cpu_s"],
             memoire_pic_mo=fin["memoire_pic_mo"],

@@ -1,0 +1,65 @@
+"""Le moteur rapide derrière le contrat des moteurs : une tâche, un enfant du parent chaud."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from papermill import execute_notebook
+
+from bilan.carnets.enfant import Ordre
+from bilan.carnets.moteur import Resultat, executer_par_papermill
+from bilan.carnets.moteur_bilan import FinDeCarnet, Limites, ParentChaud
+from bilan.carnets.plan import Tache
+
+
+class MoteurChaud:
+    """Moteur `bilan` : le parent chaud démarre avec l'objet, et sert tous les fils de l'exécuteur."""
+
+    nom = "bilan"
+
+    def __init__(self, racine: Path) -> None:
+        self._parent = ParentChaud(racine)
+
+    def executer(self, tache: Tache, destination: Path) -> Resultat:
+        """Joue `tache` dans un enfant neuf, dans ses limites ; une mort subite laisse aussi une copie située."""
+        fins: list[FinDeCarnet] = []
+
+        def jouer(source: Path, sortie: Path) -> None:
+            ordre = Ordre(source, sortie, dict(tache.parametres), tache.source.parent)
+            fin = self._parent.executer(ordre, Limites(tache.delai_s, tache.memoire_mo))
+            fins.append(fin)
+            if not fin.reussi and (fin.arretee or not sortie.exists()):
+                _situer(tache, sortie, fin)
+
+        resultat = executer_par_papermill(tache, destination, jouer)
+        return dataclasses.replace(resultat, memoire_pic_mo=fins[0].memoire_pic_mo) if fins else resultat
+
+    def fermer(self) -> None:
+        """Arrête le parent chaud et ses enfants."""
+        self._parent.fermer()
+
+
+def _situer(tache: Tache, sortie: Path, fin: FinDeCarnet) -> None:
+    """Note sur sa cellule une fin que le carnet n'a pas pu écrire lui-même."""
+    if not sortie.exists():
+        execute_notebook(
+            tache.source, sortie, dict(tache.parametres), engine_name="bilan", prepare_only=True, progress_bar=False
+        )
+    carnet: Any = nbformat.read(sortie, as_version=4)
+    cellule = _cellule_commencee(carnet, fin)
+    cellule.outputs = [s for s in cellule.outputs if s.output_type != "error"]
+    cellule.outputs.append(
+        nbformat.from_dict(
+            {"output_type": "error", "ename": fin.nom, "evalue": fin.raison, "traceback": [f"{fin.nom} : {fin.raison}"]}
+        )
+    )
+    cellule.metadata.setdefault("papermill", {})["exception"] = True
+    nbformat.write(carnet, sortie)
+
+
+def _cellule_commencee(carnet: Any, fin: FinDeCarnet) -> Any:
+    fautives = [c for c in carnet.cells if c.metadata.get("papermill", {}).get("exception") is True]
+    if fautives:
+        return fautives[0]
+    return carnet.cells[min(fin.cellule or 0, len(carnet.cells) - 1)]
