@@ -1,1 +1,1 @@
-"""."""
+"""Le catalogue : une table par module, chaque colonne avec son titre, son unité et sa source de droit."""

@@ -13,7 +13,7 @@ class Fiche:
     """Ce qu'une colonne dit d'elle-même au gabarit, au dictionnaire et aux données ouvertes.
 
     `source` est le texte de droit ou la convention d'où vient la colonne ; `valeurs` associe chaque
-    code permis à son libellé.
+    code permis à son libellé ; `cle` dit que la colonne fait partie de la clé de sa table.
     """
 
     titre: str
@@ -22,6 +22,7 @@ class Fiche:
     unite: str = ""
     valeurs: dict[str, str] | None = None
     exemple: str = ""
+    cle: bool = False
 
 
 def colonne(genre: type[C], fiche: Fiche, **options: Any) -> C:

@@ -34,8 +34,12 @@ class Mesure(dy.Schema):
 
     jeu = colonne(
         dy.String,
-        Fiche("Jeu", "Jeu de données : réel ou de démonstration", _CONCEPTION,
-              valeurs={"reel": "Données réelles", "demonstration": "Données fictives"}),
+        Fiche(
+            "Jeu",
+            "Jeu de données : réel ou de démonstration",
+            _CONCEPTION,
+            valeurs={"reel": "Données réelles", "demonstration": "Données fictives"},
+        ),
         primary_key=True,
     )
     indicateur = colonne(dy.String, Fiche("Indicateur", "Code de l'indicateur", "domaine, § 5.1"), primary_key=True)
@@ -72,12 +76,11 @@ class Mesure(dy.Schema):
         Fiche("Couverture", "Part du parc des bailleurs attendus qui ont répondu", _CONCEPTION, unite="de 0 à 1"),
         nullable=True,
     )
-    repondants = colonne(dy.Int64, Fiche("Répondants", "Émetteurs dont les données sont comptées", _CONCEPTION),
-                         nullable=True)
-    attendus = colonne(dy.Int64, Fiche("Attendus", "Émetteurs attendus", _CONCEPTION), nullable=True)
-    maturite = colonne(
-        dy.String, Fiche("Maturité", "Provisoire, définitif ou révisé", _CONCEPTION, valeurs=MATURITES)
+    repondants = colonne(
+        dy.Int64, Fiche("Répondants", "Émetteurs dont les données sont comptées", _CONCEPTION), nullable=True
     )
+    attendus = colonne(dy.Int64, Fiche("Attendus", "Émetteurs attendus", _CONCEPTION), nullable=True)
+    maturite = colonne(dy.String, Fiche("Maturité", "Provisoire, définitif ou révisé", _CONCEPTION, valeurs=MATURITES))
 
     @dy.rule()
     def statut_et_valeur_s_accordent(cls) -> pl.Expr:
