@@ -1,0 +1,108 @@
+"""Le magasin des mesures : une table Parquet par jeu, et l'empreinte de chaque indicateur par territoire."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bilan.entrepot import fichiers
+from bilan.erreurs import DonneesRefusees
+from bilan.projet import Jeu
+
+if TYPE_CHECKING:  # le chemin « rien n'a changé » lit les empreintes sans jamais charger polars
+    import polars as pl
+
+Cle = tuple[str, str, str]
+Choix = str | Collection[str] | None
+_CLES = ["indicateur", "territoire_type", "territoire"]
+
+
+class EntrepotMesures:
+    """Mesures d'un jeu : réécrites d'un coup, relues en tout ou en partie."""
+
+    def __init__(self, racine: Path, jeu: Jeu) -> None:
+        self.jeu = jeu
+        self.chemin = racine / jeu.value / "mesures.parquet"
+        self.manifeste = racine / jeu.value / "mesures.json"
+
+    def ecrire(self, mesures: pl.DataFrame) -> None:
+        """Remplace toutes les mesures du jeu ; lève `DonneesRefusees` si elles ne suivent pas `tables.mesure.Mesure`.
+
+        Le manifeste est écrit en dernier et porte l'empreinte du Parquet : une coupure entre les deux fait
+        recalculer, jamais relire un mélange.
+        """
+        from bilan.entrepot.empreintes import empreintes_par
+
+        valides = self._valider(mesures)
+        with fichiers.verrou(self.chemin.parent):
+            with fichiers.remplacement(self.chemin) as a_cote:
+                valides.write_parquet(a_cote)
+            par_cle = empreintes_par(valides, _CLES)
+            fichiers.ecrire_json(
+                self.manifeste,
+                {
+                    "parquet": fichiers.empreinte_fichier(self.chemin),
+                    "empreintes": {"|".join(cle): valeur for cle, valeur in par_cle.items()},
+                },
+            )
+
+    def _valider(self, mesures: pl.DataFrame) -> pl.DataFrame:
+        import dataframely as dy
+
+        from bilan.tables.mesure import Mesure
+
+        try:
+            valides = Mesure.validate(mesures.select(Mesure.column_names()))
+        except (dy.exc.SchemaError, dy.exc.ValidationError) as erreur:
+            raise DonneesRefusees(
+                f"Les mesures calculées ne suivent pas leur schéma ({erreur}) ; corrigez l'indicateur "
+                "en cause : rien n'a été écrit."
+            ) from erreur
+        if valides["jeu"].unique().to_list() not in ([], [self.jeu.value]):
+            raise DonneesRefusees(
+                f"Des mesures d'un autre jeu que « {self.jeu} » ont été données : deux jeux ne se "
+                "mêlent jamais ; rien n'a été écrit."
+            )
+        return valides.sort(Mesure.primary_key())
+
+    def lire(
+        self,
+        *,
+        indicateur: Choix = None,
+        territoire_type: Choix = None,
+        territoire: Choix = None,
+        periode: Choix = None,
+    ) -> pl.DataFrame:
+        """Rend les mesures qui répondent à tous les choix donnés (une valeur, ou plusieurs) ; toutes sinon.
+
+        Lève `DonneesRefusees` si aucune mesure n'a encore été écrite.
+        """
+        import polars as pl
+
+        if not self.chemin.is_file():
+            raise DonneesRefusees(f"Aucune mesure n'existe pour le jeu « {self.jeu} » ; lancez « bilan executer ».")
+        choix = {
+            "indicateur": indicateur,
+            "territoire_type": territoire_type,
+            "territoire": territoire,
+            "periode": periode,
+        }
+        conditions = [
+            pl.col(nom).is_in([valeur] if isinstance(valeur, str) else list(valeur))
+            for nom, valeur in choix.items()
+            if valeur is not None
+        ]
+        lues = pl.scan_parquet(self.chemin)
+        return (lues.filter(*conditions) if conditions else lues).collect()
+
+    def empreintes(self) -> dict[Cle, str]:
+        """Rend l'empreinte des mesures de chaque (indicateur, type de territoire, territoire), sans charger polars.
+
+        Vide si rien n'est écrit, ou si le Parquet n'est pas celui que le manifeste décrit.
+        """
+        manifeste = fichiers.lire_json(self.manifeste, {})
+        if not self.chemin.is_file() or manifeste.get("parquet") != fichiers.empreinte_fichier(self.chemin):
+            return {}
+        cles = ((cle.split("|", 2), valeur) for cle, valeur in manifeste["empreintes"].items())
+        return {(indicateur, genre, territoire): valeur for (indicateur, genre, territoire), valeur in cles}
