@@ -64,7 +64,8 @@ def test_les_departements_du_parc_font_la_region() -> None:
     parc = table("parc_rpls").filter(pl.col("annee") == 2025)
     departements = parc.filter(pl.col("niveau") == "departement")
     assert departements.height == 6 and parc.filter(pl.col("niveau") == "epci").height == 9
-    assert departements["nb_logements"].sum() == 347_610 == parc.filter(pl.col("niveau") == "region")["nb_logements"].item()
+    region = parc.filter(pl.col("niveau") == "region")
+    assert departements["nb_logements"].sum() == region["nb_logements"].item() == 347_610
 
 
 def test_les_departements_de_la_demande_font_la_region() -> None:
@@ -95,7 +96,8 @@ def test_les_inscrits_sont_ceux_que_reconnait_le_referentiel() -> None:
 def test_les_six_points_arbitres_ont_un_responsable() -> None:
     points = table("points_arbitres")
     assert points.height == 6
-    assert points.filter(pl.col("numero") == 3).select("echeance", "responsable").row(0) == (date(2024, 3, 31), "Bailleurs")
+    troisieme = points.filter(pl.col("numero") == 3)
+    assert troisieme.select("echeance", "responsable").row(0) == (date(2024, 3, 31), "Bailleurs")
 
 
 def test_aucun_nom_de_personne_ni_adresse() -> None:

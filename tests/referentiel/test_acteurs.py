@@ -85,5 +85,5 @@ def test_un_alias_qui_designe_deux_structures_est_refuse(tmp_path: Path) -> None
 def test_un_alias_vers_une_structure_absente_est_refuse(tmp_path: Path) -> None:
     (tmp_path / "acteurs.csv").write_text("nom;categorie;code\nErilia;BAILLEUR;\n", encoding="utf-8")
     (tmp_path / "acteurs_alias.csv").write_text("graphie;structure\n13H;13 Habitat\n", encoding="utf-8")
-    with pytest.raises(DonneesRefusees, match="n'est pas dans acteurs.csv"):
+    with pytest.raises(DonneesRefusees, match="n'est pas dans acteurs"):
         Acteurs.ouvrir(tmp_path)

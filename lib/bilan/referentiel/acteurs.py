@@ -108,7 +108,7 @@ class Acteurs:
         """Rend la structure de chaque graphie, et le relevé de celles qu'il faut examiner."""
         liste = list(graphies)
         structures = tuple(self.reconnaitre(graphie) for graphie in liste)
-        inconnues = dict.fromkeys(graphie for graphie, trouvee in zip(liste, structures, strict=True) if trouvee is None)
+        inconnues = dict.fromkeys(g for g, trouvee in zip(liste, structures, strict=True) if trouvee is None)
         return Identification(structures, tuple(GraphieInconnue(g, self.proposer(g)) for g in inconnues))
 
 
