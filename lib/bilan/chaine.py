@@ -1,0 +1,169 @@
+"""La chaîne : données, mesures, carnets, site ; chaque maillon se saute quand rien de ce qu'il lit n'a changé.
+
+Rien de lourd ne s'importe ici : le chemin « rien n'a changé » ne charge ni polars, ni altair, ni geopandas.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
+from bilan.carnets.verrou import verrou_execution
+from bilan.entrepot import fichiers
+from bilan.entrepot.manifeste import Manifeste
+from bilan.erreurs import ErreurUsage, ExecutionEchouee
+from bilan.francais import compter, nombre
+from bilan.projet import Jeu, Projet
+
+Dire = Callable[[str], object]
+_CODE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Demande:
+    """Ce qu'on demande à la chaîne ; vide, toute la collection.
+
+    `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
+    autant que de cœurs.
+    """
+
+    jeux: tuple[Jeu, ...] = tuple(Jeu)
+    carnets: tuple[str, ...] = ()
+    territoires: tuple[str, ...] = ()
+    periode: str | None = None
+    region: str | None = None
+    moteur: str | None = None
+    ouvriers: int | None = None
+    forcer: bool = False
+
+
+def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
+    """Mène la chaîne d'un bout à l'autre et rend le chemin de la page d'entrée du site.
+
+    Lève `ErreurUsage` avant tout calcul si la demande est mal formée, `DonneesRefusees` si une livraison est
+    refusée, `VerrouTenu` si une autre commande travaille, `PublicationRefusee` si le site ne passe pas ses
+    contrôles, et, une fois le site construit, `ExecutionEchouee` si un carnet a échoué.
+    """
+    from bilan.carnets.executeur import Reglages
+    from bilan.carnets.executeur import executer as executer_carnets
+    from bilan.carnets.plan import Selection, etablir
+
+    depart = time.monotonic()
+    _verifier_region(projet, demande.region)
+    plan = etablir(projet, Selection(demande.jeux, demande.carnets, demande.territoires, demande.periode))
+    with verrou_execution(projet):
+        for jeu in demande.jeux:
+            preparer(projet, jeu, dire)
+        reglages = Reglages(demande.moteur, demande.ouvriers or 0, demande.forcer, dire)
+        fait = executer_carnets(projet, plan, reglages)
+        entree = publier(projet, dire)
+    duree_s = time.monotonic() - depart
+    dire(
+        f"{compter(len(fait.executions), 'carnet joué', 'carnets joués')}, {nombre(fait.a_jour)} à jour, "
+        f"{compter(len(fait.echecs), 'échec')}, en {nombre(duree_s, 1)} secondes."
+    )
+    dire(f"À ouvrir : {entree}")
+    if fait.echecs:
+        noms = ", ".join(e.tache for e in fait.echecs[:5])
+        raise ExecutionEchouee(
+            f"{compter(len(fait.echecs), 'carnet a échoué', 'carnets ont échoué')} ({noms}) ; leurs pages le disent et "
+            "situent la cellule : corrigez, puis relancez la même commande."
+        )
+    return entree
+
+
+def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
+    """Charge les livraisons d'un jeu et recalcule ses mesures, si quelque chose a changé."""
+    if jeu.est_fictif:
+        engendrer_demonstration(projet)
+    dossier = projet.demonstration / "livraisons" if jeu.est_fictif else projet.publie
+    from bilan.collecte.depot import deposer_dossier
+
+    depot = deposer_dossier(projet, jeu, dossier)
+    if depot.a_change:
+        dire(f"{projet.collection.jeux[jeu].titre} : {compter(len(depot.ajoutees), 'livraison')} chargées.")
+    mesurer(projet, jeu, dire)
+
+
+def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
+    """Écrit les livraisons fictives si leur calage, leur code ou le référentiel ont changé, ou avec la graine donnée."""
+    cible = projet.demonstration / "livraisons"
+    temoin = projet.entrepot / Jeu.DEMONSTRATION.value / "livraisons_de.json"
+    lu = empreinte_json(
+        [
+            *(empreinte_fichier(chemin) for chemin in sorted(projet.demonstration.glob("*.*"))),
+            *(empreinte_dossier(_CODE / nom) for nom in ("demonstration", "tables", "referentiel")),
+            empreinte_dossier(projet.referentiel),
+        ]
+    )
+    if graine is None and cible.is_dir() and fichiers.lire_json(temoin, None) == lu:
+        return
+    from bilan.demonstration.generateur import engendrer
+
+    engendrer(projet, cible, graine)
+    fichiers.ecrire_json(temoin, lu if graine is None else None)
+
+
+def mesurer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
+    """Recalcule les mesures d'un jeu si ses livraisons, le code ou le référentiel ont changé."""
+    declaration = projet.collection.jeux[jeu]
+    manifeste = Manifeste.ouvrir(projet.entrepot / jeu.value / "tables" / "manifeste.json")
+    temoin = projet.entrepot / jeu.value / "mesures_de.json"
+    lu = empreinte_json(
+        [
+            manifeste.empreinte(declaration.connu_le),
+            empreinte_dossier(_CODE),
+            empreinte_dossier(projet.referentiel),
+            projet.collection.model_dump(mode="json", exclude={"carnets"}),
+        ]
+    )
+    if fichiers.lire_json(temoin, None) == lu:
+        return
+    depart = time.monotonic()
+    lignes = _calculer(projet, jeu, declaration.connu_le)
+    fichiers.ecrire_json(temoin, lu)
+    duree = nombre(time.monotonic() - depart, 1)
+    dire(f"{declaration.titre} : {compter(lignes, 'mesure calculée', 'mesures calculées')} en {duree} secondes.")
+
+
+def _calculer(projet: Projet, jeu: Jeu, connu_le: date) -> int:
+    from bilan.entrepot.mesures import EntrepotMesures
+    from bilan.entrepot.tables import EntrepotTables
+    from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
+    from bilan.referentiel.regles import Regles
+    from bilan.referentiel.territoires import Territoires
+    from bilan.tables.catalogue import CATALOGUE
+
+    collection = projet.collection
+    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
+    territoires.verifier_nombre_soumis(collection.nombre_epci_soumis)
+    entrepot = EntrepotTables(projet.entrepot, jeu)
+    tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE}
+    regles = Regles.ouvrir(projet.referentiel)
+    contexte = Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
+    mesures = calculer(tables, contexte)
+    EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
+    return mesures.height
+
+
+def publier(projet: Projet, dire: Dire) -> Path:
+    """Construit et met en place le site des jeux exécutés, si quelque chose a changé ; rend sa page d'entrée."""
+    from bilan.editions.publication import mettre_en_place
+
+    return mettre_en_place(projet, dire)
+
+
+def _verifier_region(projet: Projet, region: str | None) -> None:
+    if region is None or region == projet.collection.region:
+        return
+    from bilan.carnets.perimetre import Perimetre
+
+    Perimetre.ouvrir(projet, region)
+    raise ErreurUsage(
+        f"La région « {region} » existe, mais ce projet est celui de la région « {projet.collection.region} » ; "
+        "pour une autre région, changez la ligne « region » de collection.toml."
+    )
+
+
