@@ -88,7 +88,7 @@ def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
 
 
 def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
-    """Écrit les livraisons fictives si leur calage, leur code ou le référentiel ont changé, ou avec la graine donnée."""
+    """Écrit les livraisons fictives si ce dont elles viennent a changé, ou avec la graine donnée."""
     cible = projet.demonstration / "livraisons"
     temoin = projet.entrepot / Jeu.DEMONSTRATION.value / "livraisons_de.json"
     lu = empreinte_json(
