@@ -1,0 +1,54 @@
+"""Le dessin d'une figure, dans un processus à part : convertisseur chaud, fonds de carte ouverts une seule fois."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import vl_convert
+
+from bilan.editions.vectoriel import en_fichier
+from bilan.figures.modele import Figure
+
+if TYPE_CHECKING:
+    from bilan.figures.images import Rendu
+    from bilan.referentiel.geometries import Fonds
+
+_ECHELLE_PNG = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dessin:
+    """Les trois images d'une figure.
+
+    `page` s'inscrit dans le HTML, ses liens depuis la racine de l'édition ; `svg` et `png` se téléchargent.
+    """
+
+    page: str
+    svg: str
+    png: bytes
+
+
+def dessiner(contenu: str, referentiel: Path, region: str) -> Dessin:
+    """Rend le dessin de la figure dont `contenu` est le JSON, par le moteur de rendu du processus.
+
+    L'image de la page a ses textes autour d'elle ; celle que l'on télécharge les porte en elle.
+    """
+    from bilan.figures.altair.rendu import Mise, specification
+
+    figure = Figure.depuis_json(json.loads(contenu))
+    rendu, fonds = _atelier(referentiel, region)
+    page = rendu.svg(specification(figure, fonds))
+    fichier = en_fichier(rendu.svg(specification(figure, fonds, mise=Mise(autonome=True))))
+    # Du SVG au PNG sans repasser par Vega : cinq fois plus court, et l'image est la même.
+    return Dessin(page, fichier, vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG))
+
+
+@cache
+def _atelier(referentiel: Path, region: str) -> "tuple[Rendu, Fonds]":
+    # Altair et GeoPandas ne s'importent que là où l'on dessine : une construction sans image neuve s'en passe.
+    from bilan.figures.images import Rendu
+    from bilan.referentiel.geometries import Fonds
+
+    return Rendu(), Fonds.ouvrir(referentiel, region=region)

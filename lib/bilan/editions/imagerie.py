@@ -1,0 +1,115 @@
+"""Les images des figures : dessinées une fois, dans des processus à part, gardées sous l'empreinte de leur contenu."""
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import bilan
+from bilan.editions.dessin import Dessin, dessiner
+from bilan.figures.formes import ChiffreCle, Tableau
+from bilan.figures.modele import Figure
+from bilan.projet import Jeu, Projet
+
+_PROCESSUS = 2
+_LOT = 6
+
+
+Dessinateur = Callable[[str], Dessin]
+"""Rend le dessin d'une figure donnée par son JSON ; doit pouvoir passer d'un processus à l'autre."""
+
+
+def se_dessine(figure: Figure) -> bool:
+    """Vrai si la figure a une image : ni tableau, ni chiffre clé, ni table vide."""
+    return not isinstance(figure.forme, Tableau | ChiffreCle) and not figure.donnees.is_empty()
+
+
+@dataclass
+class Imagerie:
+    """Images des figures d'un jeu, gardées dans `dossier` d'une construction à l'autre.
+
+    `version` change quand le code du dessin ou les fonds de carte changent : tout se redessine alors.
+    `processus` nul dessine sur place.
+    """
+
+    dossier: Path
+    dessinateur: Dessinateur
+    version: str
+    processus: int = _PROCESSUS
+    _servis: set[str] = field(default_factory=set)
+
+    def preparer(self, figures: Iterable[Figure]) -> int:
+        """Dessine les figures qui ne l'étaient pas et rend leur nombre."""
+        contenus = {self._empreinte(texte): texte for figure in figures if se_dessine(figure)
+                    for texte in [_en_texte(figure)]}
+        manquants = {cle: texte for cle, texte in contenus.items() if not self._chemin(cle, "png").is_file()}
+        self.dossier.mkdir(parents=True, exist_ok=True)
+        for cle, dessin in zip(manquants, self._dessiner(list(manquants.values())), strict=True):
+            self._garder(cle, dessin)
+        return len(manquants)
+
+    def dessin(self, figure: Figure) -> Dessin:
+        """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
+        texte = _en_texte(figure)
+        cle = self._empreinte(texte)
+        if not self._chemin(cle, "png").is_file():
+            self.preparer([figure])
+        self._servis.add(cle)
+        return Dessin(
+            self._chemin(cle, "page.svg").read_text(encoding="utf-8"),
+            self._chemin(cle, "svg").read_text(encoding="utf-8"),
+            self._chemin(cle, "png").read_bytes(),
+        )
+
+    def elaguer(self) -> None:
+        """Efface les images que cette construction n'a pas servies."""
+        for chemin in self.dossier.glob("*.*"):
+            if chemin.name.split(".")[0] not in self._servis:
+                chemin.unlink()
+
+    def _dessiner(self, contenus: list[str]) -> Iterable[Dessin]:
+        if not contenus or not self.processus:
+            return map(self.dessinateur, contenus)
+        # « spawn » : un processus qui a lancé V8 ou les fils de polars ne se duplique pas sans risque.
+        contexte = multiprocessing.get_context("spawn")
+        ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(contenus) // _LOT))
+        with ProcessPoolExecutor(ouvriers, mp_context=contexte) as atelier:
+            return list(atelier.map(self.dessinateur, contenus, chunksize=_LOT))
+
+    def _empreinte(self, texte: str) -> str:
+        return hashlib.sha256(f"{self.version}\n{texte}".encode()).hexdigest()[:24]
+
+    def _chemin(self, cle: str, suffixe: str) -> Path:
+        return self.dossier / f"{cle}.{suffixe}"
+
+    def _garder(self, cle: str, dessin: Dessin) -> None:
+        # Le PNG en dernier : sa présence dit que les trois y sont.
+        for suffixe, contenu in (("page.svg", dessin.page.encode()), ("svg", dessin.svg.encode()), ("png", dessin.png)):
+            provisoire = self._chemin(cle, f"{suffixe}.partiel")
+            provisoire.write_bytes(contenu)
+            provisoire.replace(self._chemin(cle, suffixe))
+
+
+def imagerie_du_jeu(projet: Projet, jeu: Jeu) -> Imagerie:
+    """Rend l'imagerie d'un jeu, gardée dans `data/entrepot/<jeu>/images/`."""
+    dessinateur = partial(dessiner, referentiel=projet.referentiel, region=projet.collection.region)
+    return Imagerie(projet.entrepot / jeu / "images", dessinateur, _version_du_dessin(projet))
+
+
+def _en_texte(figure: Figure) -> str:
+    return json.dumps(figure.en_json(), ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _version_du_dessin(projet: Projet) -> str:
+    paquet = Path(bilan.__file__).parent
+    sources = [*(paquet / "figures").rglob("*.py"), paquet / "francais.py", *Path(__file__).parent.glob("*.py")]
+    empreinte = hashlib.sha256(version("vl-convert-python").encode())
+    for chemin in sorted(sources) + sorted(p for p in projet.referentiel.rglob("*") if p.is_file()):
+        empreinte.update(chemin.name.encode() + chemin.read_bytes())
+    return empreinte.hexdigest()

@@ -1,0 +1,165 @@
+"""Le site : une entrée qui sépare les éditions, et par édition un accueil, ses pages, ses fiches et sa recherche."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bilan.editions.accueil import accueillir
+from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
+from bilan.editions.composition import Page, composer
+from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.editions.gabarits import Gabarits
+from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
+from bilan.editions.recherche import Entree, script
+from bilan.editions.textes import Textes
+from bilan.editions.vues import Place
+from bilan.projet import Jeu, Projet
+
+GABARITS = Path("gabarits") / "site"
+PAGES_COMMUNES = ("glossaire", "accessibilite", "mentions")
+
+
+@dataclass(frozen=True)
+class Atelier:
+    """Ce dont le site a besoin et que les exécutions ne portent pas : noms des EPCI, images, textes."""
+
+    annuaire: Annuaire
+    textes: Textes
+    imageries: dict[Jeu, Imagerie]
+
+    @classmethod
+    def du_projet(cls, projet: Projet, jeux: Iterable[Jeu]) -> "Atelier":
+        """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
+        textes = Textes.lire(projet.reports / GABARITS)
+        return cls(ouvrir_annuaire(projet), textes, {jeu: imagerie_du_jeu(projet, jeu) for jeu in jeux})
+
+
+@dataclass
+class Bilan:
+    """Ce que la construction a fait : nombre de pages par édition, d'images dessinées, et les carnets en échec."""
+
+    pages: dict[Jeu, int] = field(default_factory=dict)
+    images_dessinees: int = 0
+    echecs: list[str] = field(default_factory=list)
+
+
+def construire(
+    projet: Projet,
+    jeux: Sequence[Jeu],
+    destination: Path,
+    atelier: Atelier | None = None,
+    document_de_travail: bool = False,
+) -> Bilan:
+    """Construit le site des `jeux` dans `destination`, dossier vide ou absent, et rend ce qui a été fait.
+
+    Rien n'est recalculé : les pages mettent en place les figures des dernières exécutions. Les mêmes
+    exécutions donnent le même site, octet pour octet. Lève `DonneesRefusees` si un jeu n'a aucune
+    exécution lisible.
+    """
+    atelier = atelier or Atelier.du_projet(projet, jeux)
+    editions = [lire_edition(projet, jeu) for jeu in jeux]
+    gabarits = Gabarits(projet.reports / GABARITS, atelier.textes, projet.collection.contact, document_de_travail)
+    destination.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(projet.reports / GABARITS / "assets", destination / "assets", dirs_exist_ok=True)
+    bilan = Bilan()
+    for edition in editions:
+        chantier = _Chantier(edition, atelier, gabarits, destination / edition.jeu)
+        bilan.images_dessinees += chantier.dessiner()
+        bilan.pages[edition.jeu] = chantier.construire()
+        bilan.echecs += [e.page for e in edition.executions if e.run.statut == "echec"]
+    entree = gabarits.rendre("entree", racine="", editions=editions, region=atelier.annuaire.region)
+    _ecrire(destination / "index.html", entree)
+    return bilan
+
+
+@dataclass(frozen=True)
+class _Chantier:
+    """Construction d'une édition dans son dossier."""
+
+    edition: Edition
+    atelier: Atelier
+    gabarits: Gabarits
+    dossier: Path
+
+    @property
+    def imagerie(self) -> Imagerie:
+        return self.atelier.imageries[self.edition.jeu]
+
+    def dessiner(self) -> int:
+        """Dessine en un lot toutes les figures de l'édition."""
+        return self.imagerie.preparer(f for e in self.edition.executions for f in e.figures.values())
+
+    def construire(self) -> int:
+        """Écrit toutes les pages de l'édition et rend leur nombre."""
+        pages = [self._composer(execution) for execution in self.edition.executions]
+        for page in pages:
+            self._page(page)
+        self._accueil(pages)
+        self._epci()
+        sources = sorted({f.source for e in self.edition.executions for f in e.figures.values()}, key=cle_de_tri)
+        for nom in PAGES_COMMUNES:
+            self._rendre(nom, f"{nom}.html", "", sources=sources)
+        _ecrire(self.dossier / "recherche.js", script(self._entrees(pages)))
+        self.imagerie.elaguer()
+        return len(pages) + 2 + len(PAGES_COMMUNES)
+
+    def _composer(self, execution: Execution) -> Page:
+        return composer(execution, self._place(execution.page), self.imagerie)
+
+    def _place(self, page: str) -> Place:
+        return Place(page, "../" * page.count("/"), frozenset(self.edition.fiches))
+
+    def _page(self, page: Page) -> None:
+        for vue in page.vues:
+            for fichier in vue.fichiers:
+                chemin = self.dossier / "telechargements" / page.execution.page / Path(fichier.adresse).name
+                chemin.parent.mkdir(parents=True, exist_ok=True)
+                chemin.write_bytes(fichier.contenu)
+        remontee = self._place(page.execution.page).remontee
+        voisins = self._voisins(page.execution) if page.execution.est_fiche else {}
+        self._rendre("page", f"{page.execution.page}.html", remontee, page=page, **voisins)
+
+    def _voisins(self, execution: Execution) -> dict[str, object]:
+        suite = [epci for epci in self.atelier.annuaire.epci if epci.siren in self.edition.fiches]
+        rang = next((n for n, epci in enumerate(suite) if epci.siren == execution.run.territoire), None)
+        if rang is None:
+            return {}
+        return {
+            "epci": suite[rang],
+            "precedent": suite[rang - 1] if rang else None,
+            "suivant": suite[rang + 1] if rang + 1 < len(suite) else None,
+        }
+
+    def _accueil(self, pages: Sequence[Page]) -> None:
+        regionales = [page for page in pages if not page.execution.est_fiche]
+        accueil = accueillir(regionales, self._place("index"), self.imagerie)
+        self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales)
+
+    def _epci(self) -> None:
+        place = Place("epci/index", "../", frozenset(self.edition.fiches))
+        self._rendre("epci", "epci/index.html", place.remontee, epci=self.atelier.annuaire.epci, place=place)
+
+    def _rendre(self, gabarit: str, chemin: str, remontee: str, **contexte: object) -> None:
+        commun = {"edition": self.edition, "region": self.atelier.annuaire.region, "chemin": chemin}
+        texte = self.gabarits.rendre(gabarit, racine=f"{remontee}../", base=remontee, **commun, **contexte)
+        _ecrire(self.dossier / chemin, texte)
+
+    def _entrees(self, pages: Sequence[Page]) -> Iterator[Entree]:
+        for epci in self.atelier.annuaire.epci:
+            if epci.siren in self.edition.fiches:
+                mots = " ".join((epci.nom, epci.siren, *epci.departements, *epci.communes))
+                yield Entree(epci.court, "EPCI", f"epci/{epci.siren}.html", mots)
+        for page in pages:
+            if not page.execution.est_fiche:
+                adresse = f"{page.execution.page}.html"
+                yield Entree(page.titre, "Page", adresse)
+                for vue in page.vues:
+                    yield Entree(vue.figure.titre, "Figure", f"{adresse}#{vue.ancre}", vue.figure.sous_titre)
+        for mot in self.atelier.textes.mots:
+            yield Entree(mot.mot, "Glossaire", f"glossaire.html#{self.gabarits.ancre(mot.mot)}", mot.developpe)
+
+
+def _ecrire(chemin: Path, texte: str) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    chemin.write_text(texte, encoding="utf-8", newline="\n")

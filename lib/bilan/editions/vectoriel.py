@@ -1,0 +1,36 @@
+"""Le SVG d'une figure selon sa place : inscrit dans une page avec ses liens, ou téléchargé sans eux."""
+
+import re
+from collections.abc import Callable
+
+_LIEN = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.S)
+_ADRESSE = re.compile(r'\s(?:xlink:)?href="([^"]*)"')
+_FICHE = re.compile(r"epci/(\d{9})\.html$")
+_ESPACES_DE_NOMS = re.compile(r'\sxmlns(?::\w+)?="[^"]*"')
+_RACINE = re.compile(r"<svg\b[^>]*>")
+
+
+def en_page(svg: str, adresse: Callable[[str], str | None]) -> str:
+    """Rend le SVG à inscrire dans du HTML, où `adresse(siren)` dit l'adresse de la fiche d'un EPCI.
+
+    Un lien sans fiche devient un simple groupe. Une image qui porte des liens est un groupe nommé et non une
+    image : les liens d'une `img` n'existent pas pour un lecteur d'écran. Les espaces de noms, implicites
+    dans du HTML, partent : aucune adresse absolue ne reste dans la page.
+    """
+
+    def relier(trouve: re.Match[str]) -> str:
+        fiche = _FICHE.search("".join(_ADRESSE.findall(trouve[1])))
+        cible = adresse(fiche[1]) if fiche else None
+        if cible is None:
+            return f"<g>{trouve[2]}</g>"
+        return f'<a href="{cible}"{_ADRESSE.sub("", trouve[1])}>{trouve[2]}</a>'
+
+    texte = _ESPACES_DE_NOMS.sub("", _LIEN.sub(relier, svg))
+    if "<a " not in texte:
+        return texte
+    return _RACINE.sub(lambda racine: racine[0].replace('role="img"', 'role="group"'), texte, count=1)
+
+
+def en_fichier(svg: str) -> str:
+    """Rend le SVG à télécharger : ses liens relatifs, qui n'ont plus de page autour d'eux, deviennent des groupes."""
+    return _LIEN.sub(lambda trouve: f"<g>{trouve[2]}</g>", svg)
