@@ -1,0 +1,213 @@
+"""Ouvrir un carnet : ses paramètres vérifiés, ses lectures tenues au journal, ses sorties déposées."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from bilan.carnets.affichage import (
+    Emetteur,
+    emettre_dans_le_carnet,
+    paquet_controle,
+    paquet_figure,
+    paquet_lectures,
+    paquet_texte,
+)
+from bilan.carnets.cellules import lire_document
+from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs
+from bilan.carnets.lectures import JournalLectures
+from bilan.erreurs import DonneesRefusees, ErreurUsage
+from bilan.figures.modele import Figure
+from bilan.francais import date_longue
+from bilan.periode import Periode
+from bilan.projet import Jeu, Projet
+
+if TYPE_CHECKING:
+    from bilan.referentiel.geometries import Fonds
+    from bilan.referentiel.regles import Regles
+    from bilan.referentiel.territoires import Territoires
+
+
+def ouvrir(nom: str, **parametres: Scalaire) -> "Carnet":
+    """Rend le carnet `nom` ouvert avec ces paramètres ; c'est la première ligne utile d'un carnet.
+
+    Lève `ErreurUsage`, toutes les fautes ensemble, si un paramètre n'est pas celui que le carnet déclare.
+    Sert de la même façon dans JupyterLab et pendant une exécution.
+    """
+    projet = Projet.trouver()
+    try:
+        contrat = ContratCarnet.de(lire_document(projet.notebooks / f"{nom}.ipynb"))
+    except ValidationError as erreur:
+        raise DonneesRefusees(f"Le contrat du carnet « {nom} » (metadata.bilan) est mal formé : {erreur}") from erreur
+    donnes = {n: v for n, v in parametres.items() if v is not None or n in contrat.parametres}
+    if troubles := troubles_des_valeurs(contrat, donnes, {}):
+        raise ErreurUsage(" ".join(troubles))
+    return Carnet(projet, nom, contrat, donnes)
+
+
+class Carnet:
+    """Carnet ouvert : la seule porte par où il lit, et la seule par où il publie."""
+
+    def __init__(
+        self, projet: Projet, nom: str, contrat: ContratCarnet, parametres: Mapping[str, Scalaire],
+        emettre: Emetteur = emettre_dans_le_carnet,
+    ) -> None:
+        self.projet, self.nom, self.contrat = projet, nom, contrat
+        self.parametres = dict(parametres)
+        self._emettre = emettre
+        self._lectures = JournalLectures(nom, contrat)
+        self._figures: list[str] = []
+        self._textes: list[str] = []
+        self._controles = 0
+
+    # — Ce que disent les paramètres
+
+    @property
+    def jeu(self) -> Jeu:
+        """Jeu de données ; de démonstration si rien n'est dit."""
+        return Jeu(str(self.parametres.get("jeu") or Jeu.DEMONSTRATION))
+
+    @property
+    def periode(self) -> Periode:
+        """Période du bilan ; celle du jeu dans `collection.toml` si rien n'est dit."""
+        return Periode.lire(str(self.parametres.get("periode") or self.projet.collection.jeux[self.jeu].periode))
+
+    @property
+    def region(self) -> str:
+        """Code de la région ; celui de `collection.toml` si rien n'est dit."""
+        return str(self.parametres.get("region") or self.projet.collection.region)
+
+    @property
+    def connu_le(self) -> date:
+        """Date de ce que l'on savait ; celle du jeu dans `collection.toml` si rien n'est dit."""
+        dite = self.parametres.get("connu_le")
+        return date.fromisoformat(str(dite)) if dite else self.projet.collection.jeux[self.jeu].connu_le
+
+    @property
+    def profil(self) -> str:
+        """Profil de diffusion : « interne » (bailleurs nommés) ou « public »."""
+        return str(self.parametres.get("profil") or "interne")
+
+    @property
+    def epci(self) -> str | None:
+        """SIREN de l'EPCI d'une fiche ; None pour un carnet régional."""
+        valeur = self.parametres.get("epci")
+        return None if valeur is None else str(valeur)
+
+    @property
+    def territoire(self) -> tuple[str, str]:
+        """Maille et code du territoire dont parle le carnet."""
+        for maille in ("epci", "departement", "bailleur"):
+            if (valeur := self.parametres.get(maille)) is not None:
+                return maille, str(valeur)
+        return "region", self.region
+
+    @cached_property
+    def titre(self) -> str:
+        """Titre du contrat, où {territoire} et {periode} sont remplacés par leur nom."""
+        titre = self.contrat.titre.replace("{periode}", self.periode.libelle)
+        if "{territoire}" not in titre:
+            return titre
+        maille, code = self.territoire
+        nom = code if maille == "bailleur" else self.territoires.nom(maille, code)
+        return titre.replace("{territoire}", nom)
+
+    # — Ce que le carnet lit
+
+    def mesures(self, *indicateurs: str, **filtres: str | None) -> pl.DataFrame:
+        """Rend les mesures de ces indicateurs (colonnes de `Mesure`), filtrées par colonne.
+
+        `filtres` : territoire_type, territoire, periode. Lève `ErreurUsage` si un indicateur n'est pas
+        déclaré dans les métadonnées du carnet.
+        """
+        from bilan.entrepot.mesures import EntrepotMesures
+
+        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu)
+        morceaux = []
+        for indicateur in indicateurs:
+            self._lectures.noter_mesures(indicateur, filtres.get("territoire_type"), filtres.get("territoire"))
+            morceaux.append(entrepot.lire(indicateur=indicateur, **filtres))
+        if not morceaux:
+            raise ErreurUsage("carnet.mesures() demande au moins un code d'indicateur, par exemple « E5 ».")
+        return pl.concat(morceaux)
+
+    def table(self, nom: str) -> pl.DataFrame:
+        """Rend une table canonique telle que connue à la date du carnet ; elle doit être déclarée."""
+        from bilan.entrepot.tables import EntrepotTables
+
+        self._lectures.noter_table(nom)
+        return EntrepotTables(self.projet.entrepot, self.jeu).lire(nom, connu_le=self.connu_le)
+
+    @cached_property
+    def territoires(self) -> "Territoires":
+        """Communes, EPCI et départements de la région, au millésime de la collection."""
+        from bilan.referentiel.territoires import Territoires
+
+        return Territoires.ouvrir(
+            self.projet.referentiel, millesime=self.projet.collection.millesime, region=self.region
+        )
+
+    @cached_property
+    def fonds(self) -> "Fonds":
+        """Fonds de carte de la région, en Lambert-93."""
+        from bilan.referentiel.geometries import Fonds
+
+        return Fonds.ouvrir(self.projet.referentiel, region=self.region)
+
+    @cached_property
+    def regles(self) -> "Regles":
+        """Règles de droit datées."""
+        from bilan.referentiel.regles import Regles
+
+        return Regles.ouvrir(self.projet.referentiel)
+
+    @property
+    def seuils(self) -> Any:
+        """Seuils de lecture de `collection.toml`."""
+        return self.projet.collection.seuils
+
+    def source(self, origine: str) -> str:
+        """Rend la source d'une figure : son origine, la date de ce que l'on savait, et la fiction s'il y en a une."""
+        fictif = "données fictives de démonstration, " if self.jeu.est_fictif else ""
+        return f"{origine}, {fictif}tel que connu le {date_longue(self.connu_le)}"
+
+    # — Ce que le carnet publie
+
+    def figure(self, figure: Figure) -> None:
+        """Publie une figure ; d'un jeu de démonstration, elle devient fictive d'elle-même.
+
+        Lève `ErreurUsage` si elle n'est pas déclarée, ou si elle l'a déjà été dans cette exécution.
+        """
+        if figure.id not in (permises := self.contrat.figures_permises):
+            raise ErreurUsage(
+                f"La figure « {figure.id} » n'est pas déclarée par le carnet « {self.nom} » ; "
+                f"ajoutez-la à metadata.bilan.figures, qui liste : {', '.join(permises) or 'rien'}."
+            )
+        self._nouveau(figure.id, self._figures, "figure")
+        self._emettre(paquet_figure(replace(figure, fictif=True) if self.jeu.est_fictif else figure))
+
+    def texte(self, id: str, texte: str, figures: Iterable[str] = ()) -> None:
+        """Publie une phrase tirée des données et les figures qu'elle cite."""
+        self._nouveau(id, self._textes, "texte")
+        self._emettre(paquet_texte({"id": id, "texte": texte, "figures": list(figures)}))
+
+    def controle(self, libelle: str, condition: bool, detail: str = "") -> None:
+        """Publie le verdict d'un contrôle ; un seul contrôle manqué met l'exécution en échec."""
+        self._controles += 1
+        self._emettre(paquet_controle({"libelle": libelle, "ok": bool(condition), "detail": detail}))
+
+    def terminer(self) -> None:
+        """Clôt le carnet : dépose le journal des lectures et le compte de ce qui a été publié."""
+        self._emettre(paquet_lectures({
+            "titre": self.titre, "figures": self._figures, "textes": len(self._textes), "controles": self._controles,
+            **self._lectures.en_json(),
+        }))
+
+    def _nouveau(self, identifiant: str, connus: list[str], quoi: str) -> None:
+        if identifiant in connus:
+            raise ErreurUsage(f"L'identifiant de {quoi} « {identifiant} » sert deux fois ; changez le second.")
+        connus.append(identifiant)
