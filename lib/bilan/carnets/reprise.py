@@ -1,0 +1,29 @@
+"""La reprise : après une coupure, accorder le journal à ce qui a vraiment été gardé."""
+
+from bilan.carnets.journal import Execution, Journal
+from bilan.entrepot.fichiers import lire_json
+from bilan.entrepot.runs import EntrepotRuns
+from bilan.projet import Jeu, Projet
+
+TRACE = "trace.json"
+"""Fichier posé dans le dossier de chaque exécution : sa ligne de journal, écrite avant que la page existe."""
+
+
+def reprendre(projet: Projet, journal: Journal) -> int:
+    """Accorde le journal aux exécutions gardées, après une coupure ou la perte du journal ; rend ce qui a été repris.
+
+    À n'appeler que verrou en main.
+    """
+    journal.solder()
+    connues = {tache: execution.cle for tache, execution in journal.dernieres().items()}
+    repris = 0
+    for jeu in Jeu:
+        runs = EntrepotRuns(projet.entrepot, jeu)
+        for nom, cle in runs.cles().items():
+            carnet, territoire = nom.split("|")
+            if connues.get(f"{jeu}/{carnet}/{territoire}") == cle or not runs.existe(cle):
+                continue
+            if trace := lire_json(runs.dossier(cle) / TRACE, None):
+                journal.importer(Execution(**trace))
+                repris += 1
+    return repris
