@@ -20,12 +20,17 @@ Maturite = Literal["provisoire", "definitif", "revise"]
 
 @dataclass(frozen=True, slots=True)
 class Colonne:
-    """Colonne visible de la table d'une figure : son nom dans `donnees`, son titre lu, son format et son unité."""
+    """Colonne visible de la table d'une figure : son nom dans `donnees`, son titre lu, son format et son unité.
+
+    `absence` nomme la colonne de `donnees` qui dit pourquoi une valeur manque (« non_transmis »,
+    « sans_objet », « secret ») ; sans elle, une valeur qui manque se lit « n.d. » partout.
+    """
 
     nom: str
     titre: str
     format: Format = "texte"
     unite: str = ""
+    absence: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Figure:
             if not getattr(self, champ).strip():
                 raise ErreurUsage(f"La figure « {self.id} » n'a pas de {champ} : donnez-lui-en un.")
         absentes = [c.nom for c in self.colonnes if c.nom not in self.donnees.columns]
+        absentes += [c.absence for c in self.colonnes if c.absence and c.absence not in self.donnees.columns]
         absentes += [nom for nom in self._colonnes_de_la_forme() if nom not in self.donnees.columns]
         if absentes:
             raise ErreurUsage(
@@ -72,6 +78,10 @@ class Figure:
             )
         if self.donnees.is_empty() and not self.vide:
             raise ErreurUsage(f"La figure « {self.id} » n'a aucune ligne et ne dit pas pourquoi : renseignez « vide ».")
+
+    def colonne_absence(self, nom: str) -> str:
+        """Rend le nom de la colonne qui dit pourquoi `nom` manque, ou une chaîne vide."""
+        return next((c.absence for c in self.colonnes if c.nom == nom), "")
 
     def _colonnes_de_la_forme(self) -> list[str]:
         champs = ("categorie", "serie", "valeur", "couleur", "abscisse", "ligne", "etape", "date", "statut",
