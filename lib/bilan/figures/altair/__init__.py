@@ -1,0 +1,1 @@
+"""Moteur de rendu des pages et des images : chaque forme devient une spécification Vega-Lite (grammaire d'Altair)."""
