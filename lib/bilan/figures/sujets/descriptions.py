@@ -1,0 +1,29 @@
+"""Les textes de remplacement : des faits tirés de la table, sans commentaire (RGAA 1.3 et 1.6)."""
+
+import polars as pl
+
+from bilan.figures.formes import Format
+from bilan.figures.tableau import cellule
+from bilan.francais import compter, enumerer
+
+_MAXIMUM = 12
+
+
+def decrire_lignes(donnees: pl.DataFrame, categorie: str, valeurs: dict[str, Format]) -> str:
+    """Rend « A : 12,0 % ; B : n.d. » : chaque ligne de la table avec ses `valeurs` (colonne → format)."""
+    lues = [
+        f"{ligne[categorie]} : {', '.join(cellule(ligne[nom], f, ligne.get('absence')) for nom, f in valeurs.items())}"
+        for ligne in donnees.head(_MAXIMUM).iter_rows(named=True)
+    ]
+    reste = donnees.height - len(lues)
+    suite = f" ; et {compter(reste, 'autre ligne', 'autres lignes')} dans la table" if reste > 0 else ""
+    return " ; ".join(lues) + suite + "."
+
+
+def decrire_carte(donnees: pl.DataFrame, classes: tuple[str, ...], absences: dict[str, str]) -> str:
+    """Rend le nombre d'EPCI de chaque classe d'une carte, puis de chaque absence."""
+    comptes = dict(donnees.group_by("classe").len().iter_rows())
+    manques = dict(donnees.group_by("absence").len().iter_rows())
+    presents = [f"{comptes[c]} « {c} »" for c in classes if comptes.get(c)]
+    absents = [f"{manques[code]} {libelle}" for code, libelle in absences.items() if manques.get(code)]
+    return f"Carte des {donnees.height} EPCI : {enumerer(presents + absents)}."

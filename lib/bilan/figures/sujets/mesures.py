@@ -1,0 +1,77 @@
+"""Lire des mesures pour en faire la table d'une figure : qui manque reste visible, et dit pourquoi."""
+
+from typing import Any
+
+import polars as pl
+
+from bilan.figures.modele import Maturite
+from bilan.figures.sujets.contexte import Contexte
+from bilan.francais import compter, nombre, pourcent
+from bilan.tables.mesure import COLONNES_MESURE
+
+Ligne = dict[str, Any]
+
+ABSENCE = pl.when(pl.col("statut") != "observe").then("statut").alias("absence")
+"""Raison de l'absence d'une valeur, nulle quand la valeur est là."""
+
+_LUES = ("numerateur", "denominateur", "valeur", "statut", "couverture", "repondants", "attendus", "maturite")
+_NULLE: Ligne = {**dict.fromkeys(COLONNES_MESURE), "statut": "non_transmis", "maturite": "provisoire"}
+
+
+def disponible(*lots: pl.DataFrame) -> bool:
+    """Vrai si chaque lot a au moins une valeur observée : sans elle, une figure facultative n'est pas faite."""
+    return all("observe" in lot["statut"] for lot in lots)
+
+
+def une(mesures: pl.DataFrame, **filtres: str) -> Ligne:
+    """Rend la mesure qui répond à ces filtres, ou une mesure non transmise s'il n'y en a pas."""
+    trouvees = mesures.filter(**{"ventilation": "ensemble", **filtres})
+    return trouvees.row(0, named=True) if trouvees.height else dict(_NULLE)
+
+
+def par_epci(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
+    """Rend une ligne par EPCI de la région, dans l'ordre des noms, à la période du contexte.
+
+    Colonnes : epci_siren, epci, code_departement, est_soumis, celles de la mesure et `absence`. Un EPCI sans
+    mesure est non transmis.
+    """
+    lues = mesures.filter(territoire_type="epci", periode=str(contexte.periode)).select(
+        pl.col("territoire").alias("epci_siren"), "modalite", *_LUES
+    )
+    epci = contexte.territoires.epci.select("epci_siren", "epci", "code_departement", "est_soumis")
+    return _avec_absence(epci.join(lues, on="epci_siren", how="left")).sort("epci")
+
+
+def par_departement(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
+    """Rend une ligne par département de la région (code_departement, departement) et par modalité de la mesure."""
+    lues = mesures.filter(territoire_type="departement", periode=str(contexte.periode)).select(
+        pl.col("territoire").alias("code_departement"), "modalite", *_LUES
+    )
+    departements = contexte.territoires.departements.select("code_departement", "departement")
+    return _avec_absence(departements.join(lues, on="code_departement", how="left")).sort("code_departement")
+
+
+def par_modalite(mesures: pl.DataFrame, libelles: dict[str, str], **filtres: str) -> pl.DataFrame:
+    """Rend une ligne par code de `libelles`, dans son ordre : modalite, libelle, colonnes de la mesure, absence."""
+    lues = mesures.filter(**filtres).select("modalite", *_LUES)
+    codes = pl.DataFrame({"modalite": list(libelles), "libelle": list(libelles.values())})
+    return _avec_absence(codes.join(lues, on="modalite", how="left", maintain_order="left"))
+
+
+def _avec_absence(lignes: pl.DataFrame) -> pl.DataFrame:
+    return lignes.with_columns(pl.col("statut").fill_null("non_transmis")).with_columns(ABSENCE)
+
+
+def maturite(mesures: pl.DataFrame) -> Maturite:
+    """Rend la maturité de la figure : provisoire dès qu'une de ses valeurs l'est, révisée dès qu'une l'est."""
+    presentes = set(mesures.filter(statut="observe")["maturite"]) if mesures.height else set()
+    return "provisoire" if "provisoire" in presentes else "revise" if "revise" in presentes else "definitif"
+
+
+def couverture(mesure: Ligne, qui: str = "bailleur") -> str:
+    """Rend la phrase de couverture d'une mesure : combien ont répondu, et quelle part du parc cela fait."""
+    if not mesure["attendus"]:
+        return "Couverture : inconnue, faute de savoir qui est attendu."
+    part = "" if mesure["couverture"] is None else f", soit {pourcent(100 * mesure['couverture'])} du parc"
+    verbe = "a répondu" if mesure["repondants"] < 2 else "ont répondu"
+    return f"Couverture : {nombre(mesure['repondants'])} sur {compter(mesure['attendus'], qui)} {verbe}{part}."
