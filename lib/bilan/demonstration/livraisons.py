@@ -67,7 +67,6 @@ def _ecrire_une(livraison: Livraison, dossier: Path, noms: set[str]) -> dict[str
     completes = livraison.lignes.with_columns(
         pl.lit(None).alias(absente) for absente in schema.columns() if absente not in livraison.lignes.columns
     )
-    (dossier / fichier).parent.mkdir(exist_ok=True)
     schema.cast(completes).write_csv(dossier / fichier, separator=";")
     return {
         "fichier": fichier,
@@ -81,7 +80,7 @@ def _ecrire_une(livraison: Livraison, dossier: Path, noms: set[str]) -> dict[str
 
 def _nom_libre(livraison: Livraison, noms: set[str]) -> str:
     sans_accent = unicodedata.normalize("NFKD", livraison.emetteur.lower()).encode("ascii", "ignore").decode()
-    tronc = f"{livraison.table}/{re.sub(r'[^a-z0-9]+', '-', sans_accent).strip('-')}_{livraison.periode}"
+    tronc = f"{livraison.table}_{re.sub(r'[^a-z0-9]+', '-', sans_accent).strip('-')}_{livraison.periode}"
     version = next(n for n in range(1, len(noms) + 2) if f"{tronc}_v{n}.csv" not in noms)
     noms.add(f"{tronc}_v{version}.csv")
     return f"{tronc}_v{version}.csv"
