@@ -192,10 +192,12 @@ class Calendrier(_Section):
 
 
 class Volume(_Section):
-    """Taille moyenne d'une livraison, pour le banc d'essai."""
+    """Taille de l'année de référence du banc d'essai, et nombre de bailleurs."""
 
-    lignes_par_epci: int
+    lignes: int
+    bailleurs: int
     bailleurs_par_epci: int
+    epci_par_lot: int
 
 
 class Parametres(_Section):
