@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from bilan.collecte import valeurs
-from bilan.collecte.anomalies import Anomalie, Gravite
+from bilan.collecte.anomalies import Anomalie, Gravite, Lieu
 from bilan.collecte.tableau import LIGNE, Tableau
 from bilan.collecte.valeurs import Refus
 from bilan.referentiel.nomenclatures import NON_RENSEIGNE
@@ -38,38 +38,41 @@ def convertir(
     `synonymes` associe, pour une colonne de codes, un libellé normalisé au code qu'il désigne.
     """
     resultat = Conversion(tableau.textes.select(LIGNE))
+    hauteur = tableau.textes.height
+    lues: dict[str, list[Any]] = {}
     for nom, col in schema.columns().items():
-        if nom not in tableau.textes.columns:
-            resultat.lignes = resultat.lignes.with_columns(pl.lit(None, dtype=col.dtype).alias(nom))
-            continue
-        lecteur = lecteur_de(nom, col, tableau.origine_dates, (synonymes or {}).get(nom, {}))
-        _convertir_colonne(resultat, tableau, nom, (lecteur, col.dtype))
+        if nom in tableau.textes.columns:
+            lecteur = lecteur_de(nom, col, tableau.origine_dates, (synonymes or {}).get(nom, {}))
+            lues[nom] = _convertir_colonne(resultat, tableau, nom, lecteur)
+        else:
+            lues[nom] = [None] * hauteur
+    types = {nom: col.dtype for nom, col in schema.columns().items()}
+    resultat.lignes = pl.DataFrame(lues, schema=types).with_columns(tableau.textes[LIGNE])
     return resultat
 
 
-def _convertir_colonne(resultat: Conversion, tableau: Tableau, nom: str, lecture: tuple[Lecteur, pl.DataType]) -> None:
-    lecteur, genre = lecture
-    textes = tableau.textes[nom]
-    lues: dict[str, Any] = {}
+def _convertir_colonne(resultat: Conversion, tableau: Tableau, nom: str, lecteur: Lecteur) -> list[Any]:
+    """Rend les valeurs de la colonne ; en Python, car sur de petits fichiers, appeler polars coûte plus."""
+    textes: list[str | None] = tableau.textes[nom].to_list()
+    lues: dict[str | None, Any] = {None: None}
     refusees: dict[str, Refus] = {}
-    for texte in textes.unique().drop_nulls():
+    for texte in dict.fromkeys(textes):
+        if texte is None:
+            continue
         try:
             lues[texte] = lecteur(texte)
         except Refus as dit:
-            refusees[texte] = dit
-    typees = textes.replace_strict(
-        pl.Series(lues.keys(), dtype=pl.String), pl.Series(lues.values(), dtype=genre), default=None, return_dtype=genre
-    )
-    resultat.lignes = resultat.lignes.with_columns(typees.alias(nom))
-    fautives = tableau.textes.filter(pl.col(nom).is_in(list(refusees))).select(LIGNE, nom)
-    for ligne, texte in fautives.iter_rows():
-        refus = refusees[texte]
-        resultat.illisibles.add((ligne, nom))
-        resultat.anomalies.append(
-            Anomalie(
-                Gravite.BLOQUANT, "valeur_illisible", refus.constat, refus.correction, tableau.lieu(ligne, nom), texte
-            )
-        )
+            lues[texte], refusees[texte] = None, dit
+    if refusees:
+        for ligne, texte in zip(tableau.textes[LIGNE], textes, strict=True):
+            if texte in refusees:
+                resultat.illisibles.add((ligne, nom))
+                resultat.anomalies.append(_illisible(refusees[texte], tableau.lieu(ligne, nom), texte))
+    return [lues[texte] for texte in textes]
+
+
+def _illisible(refus: Refus, lieu: Lieu, texte: str) -> Anomalie:
+    return Anomalie(Gravite.BLOQUANT, "valeur_illisible", refus.constat, refus.correction, lieu, texte)
 
 
 def lecteur_de(nom: str, col: dy.Column, origine_dates: int, synonymes: Mapping[str, str]) -> Lecteur:

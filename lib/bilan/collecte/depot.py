@@ -86,7 +86,10 @@ def _charger(projet: Projet, jeu: Jeu, nouvelles: list[tuple[Path, Envoi, Livrai
     with EntrepotTables(projet.entrepot, jeu).transaction() as transaction:
         for entree in perimees:
             transaction.retirer(entree.livraison_id, entree.livraison.date_connue, ABSENT_DU_DOSSIER)
-        ajoutees = tuple(transaction.charger(ex.envoi.table, ex.lignes, livraison) for ex, livraison in examens)
+        ajoutees = tuple(
+            transaction.charger(examen.envoi.table, examen.lignes, livraison, deja_validees=True)
+            for examen, livraison in examens
+        )
     return Depot(ajoutees, retirees=tuple(entree.livraison_id for entree in perimees))
 
 

@@ -177,12 +177,15 @@ class Transaction:
         """Vrai si le manifeste doit être réécrit."""
         return self.manifeste is not self._avant
 
-    def charger(self, nom: str, lignes: pl.DataFrame, livraison: Livraison) -> str:
-        """Pose une livraison et rend son identifiant ; celui de la livraison égale si le fichier est déjà là."""
+    def charger(self, nom: str, lignes: pl.DataFrame, livraison: Livraison, *, deja_validees: bool = False) -> str:
+        """Pose une livraison et rend son identifiant ; celui de la livraison égale si le fichier est déjà là.
+
+        `deja_validees` dit que l'appelant vient de passer ces lignes au schéma de la table.
+        """
         schema = table(nom)
         if deja := self.manifeste.deja_chargee(nom, livraison):
             return deja.livraison_id
-        valides = _valider(nom, schema, lignes, livraison)
+        valides = lignes.select(schema.column_names()) if deja_validees else _valider(nom, schema, lignes, livraison)
         place = ("emetteur", "periode", "date_arrete") if nom in REGISTRES else ("emetteur", "periode")
         entree = Entree(self.manifeste.suivant(livraison.empreinte), nom, valides.height, livraison, place)
         chemin = self._dossier / entree.parquet
