@@ -9,10 +9,14 @@ from bilan.francais import compter, enumerer
 _MAXIMUM = 12
 
 
-def decrire_lignes(donnees: pl.DataFrame, categorie: str, valeurs: dict[str, Format]) -> str:
-    """Rend « A : 12,0 % ; B : n.d. » : chaque ligne de la table avec ses `valeurs` (colonne → format)."""
+def decrire_lignes(donnees: pl.DataFrame, categories: str, valeurs: dict[str, Format]) -> str:
+    """Rend « A : 12,0 % ; B : n.d. » : chaque ligne de la table avec ses `valeurs` (colonne → format).
+
+    `categories` nomme la colonne qui identifie la ligne, ou plusieurs séparées par une virgule.
+    """
     lues = [
-        f"{ligne[categorie]} : {', '.join(cellule(ligne[nom], f, ligne.get('absence')) for nom, f in valeurs.items())}"
+        f"{', '.join(str(ligne[nom]) for nom in categories.split(','))} : "
+        f"{', '.join(cellule(ligne[nom], f, ligne.get('absence')) for nom, f in valeurs.items())}"
         for ligne in donnees.head(_MAXIMUM).iter_rows(named=True)
     ]
     reste = donnees.height - len(lues)
