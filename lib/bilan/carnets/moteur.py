@@ -73,6 +73,8 @@ def executer_par_papermill(tache: Tache, destination: Path, jouer: Callable[[Pat
     imprevu = None
     try:
         jouer(tache.source, provisoire)
+    except ErreurBilan:  # le moteur lui-même ne marche pas : les tâches suivantes n'iraient pas plus loin
+        raise
     except OSError as erreur:
         imprevu = Echec(0, "", f"La copie n'a pas pu être écrite ({erreur.strerror}) ; libérez de la place, relancez.")
     except Exception as erreur:  # un carnet qui ne démarre pas ne doit pas arrêter les autres

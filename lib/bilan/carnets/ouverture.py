@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from pydantic import ValidationError
 
+from bilan.carnets import affichage
 from bilan.carnets.affichage import (
     Emetteur,
-    emettre_dans_le_carnet,
     paquet_controle,
     paquet_figure,
     paquet_lectures,
@@ -54,11 +54,11 @@ class Carnet:
 
     def __init__(
         self, projet: Projet, nom: str, contrat: ContratCarnet, parametres: Mapping[str, Scalaire],
-        emettre: Emetteur = emettre_dans_le_carnet,
+        emettre: Emetteur | None = None,
     ) -> None:
         self.projet, self.nom, self.contrat = projet, nom, contrat
         self.parametres = dict(parametres)
-        self._emettre = emettre
+        self._emettre = emettre or affichage.emettre_dans_le_carnet
         self._lectures = JournalLectures(nom, contrat)
         self._figures: list[str] = []
         self._textes: list[str] = []
