@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.verrou import verrou_execution
@@ -16,6 +17,9 @@ from bilan.entrepot.manifeste import Manifeste
 from bilan.erreurs import ErreurUsage, ExecutionEchouee
 from bilan.francais import compter, nombre
 from bilan.projet import Jeu, Projet
+
+if TYPE_CHECKING:
+    from bilan.carnets.plan import Plan
 
 Dire = Callable[[str], object]
 _CODE = Path(__file__).parent
@@ -48,11 +52,9 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
     """
     from bilan.carnets.executeur import Reglages
     from bilan.carnets.executeur import executer as executer_carnets
-    from bilan.carnets.plan import Selection, etablir
 
     depart = time.monotonic()
-    _verifier_region(projet, demande.region)
-    plan = etablir(projet, Selection(demande.jeux, demande.carnets, demande.territoires, demande.periode))
+    plan = planifier(projet, demande)
     with verrou_execution(projet):
         for jeu in demande.jeux:
             preparer(projet, jeu, dire)
@@ -72,6 +74,46 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
             "situent la cellule : corrigez, puis relancez la même commande."
         )
     return entree
+
+
+def planifier(projet: Projet, demande: Demande) -> "Plan":
+    """Rend le plan de la demande ; lève `ErreurUsage` avec toutes ses fautes, avant tout calcul."""
+    from bilan.carnets.plan import Selection, etablir
+
+    _verifier_region(projet, demande.region)
+    return etablir(projet, Selection(demande.jeux, demande.carnets, demande.territoires, demande.periode))
+
+
+def prevoir(projet: Projet, demande: Demande, territoire: str | None = None) -> list[str]:
+    """Rend ce que `executer` rejouerait et pourquoi, une ligne par tâche ; pour un seul `territoire` s'il est dit."""
+    from bilan.carnets.examen import examiner, pourquoi
+    from bilan.carnets.journal import Journal
+
+    journal = Journal.ouvrir(projet.entrepot)
+    try:
+        examinees = examiner(projet, planifier(projet, demande), journal, demande.forcer)
+    finally:
+        journal.fermer()
+    if territoire is not None:
+        return pourquoi(examinees, territoire)
+    a_jouer = [e for e in examinees if e.raisons]
+    lignes = [f"{e.tache.nom} : {' ; '.join(e.raisons)}" for e in a_jouer]
+    return [*lignes, f"{compter(len(a_jouer), 'carnet')} à jouer, {nombre(len(examinees) - len(a_jouer))} à jour."]
+
+
+def relire_le_journal(projet: Projet, dernieres: int) -> list[str]:
+    """Rend les dernières exécutions du journal, une ligne chacune, la plus récente en dernier."""
+    from bilan.carnets.journal import Journal
+
+    journal = Journal.ouvrir(projet.entrepot)
+    try:
+        executions = journal.toutes(dernieres)
+    finally:
+        journal.fermer()
+    return [
+        f"{e.debut} · {e.tache} · {e.issue} · {nombre(e.duree_s, 2)} s" + (f" · {e.message}" if e.message else "")
+        for e in executions
+    ]
 
 
 def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:

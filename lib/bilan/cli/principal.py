@@ -3,13 +3,14 @@
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
+from bilan.cli.options import choix_de_carnets, demande
 from bilan.erreurs import CodeSortie, ErreurBilan
-from bilan.projet import Jeu, Projet
+from bilan.projet import Projet
 
-_JEUX = click.Choice([jeu.value for jeu in Jeu])
 _SUITE = "COMMANDE [ARGUMENTS]…"
 
 
@@ -26,27 +27,58 @@ def bilan() -> None:
 
 
 @bilan.command()
-@click.option("--jeu", "jeux", type=_JEUX, multiple=True, help="Jeu de données ; les deux si rien n'est dit.")
-@click.option("--carnet", "carnets", multiple=True, metavar="NOM", help="Seulement ce carnet (option répétable).")
-@click.option("--epci", "territoires", multiple=True, metavar="SIREN", help="Seulement cet EPCI (option répétable).")
-@click.option("--periode", metavar="PÉRIODE", help="Année (2024) ou trimestre (2024T3) du jeu demandé.")
-@click.option("--region", metavar="CODE", help="Code de la région, à la place de celui de collection.toml.")
+@choix_de_carnets
 @click.option("--moteur", type=click.Choice(["bilan", "standard"]), help="Moteur d'exécution des carnets.")
 @click.option("--ouvriers", type=click.IntRange(min=1), metavar="N", help="Carnets menés de front ; les cœurs sinon.")
 @click.option("--forcer", is_flag=True, help="Rejoue tout, même ce qui n'a pas changé.")
-def executer(
-    jeux: tuple[str, ...],
-    carnets: tuple[str, ...],
-    territoires: tuple[str, ...],
-    **reglages: object,
-) -> None:
+def executer(**choix: Any) -> None:
     """Charge les données, calcule les mesures, exécute les carnets et construit les éditions."""
     from bilan import chaine
 
-    demande = chaine.Demande(
-        jeux=tuple(map(Jeu, jeux)) or tuple(Jeu), carnets=carnets, territoires=territoires, **reglages
-    )
-    chaine.executer(Projet.trouver(), demande, dire=click.echo)
+    chaine.executer(Projet.trouver(), demande(**choix), dire=click.echo)
+
+
+@bilan.command()
+@choix_de_carnets
+@click.option("--pourquoi", metavar="EPCI", help="Explique ce qui attend les carnets de cet EPCI.")
+def plan(pourquoi: str | None, **choix: Any) -> None:
+    """Dit ce qui serait rejoué, et pourquoi, sans rien exécuter."""
+    from bilan import chaine
+
+    for ligne in chaine.prevoir(Projet.trouver(), demande(**choix), pourquoi):
+        click.echo(ligne)
+
+
+@bilan.command()
+@click.option("--nombre", type=click.IntRange(min=1), default=20, metavar="N", help="Dernières exécutions à montrer.")
+def journal(nombre: int) -> None:
+    """Relit le journal des exécutions, la plus récente en dernier."""
+    from bilan import chaine
+
+    for ligne in chaine.relire_le_journal(Projet.trouver(), nombre):
+        click.echo(ligne)
+
+
+@bilan.command()
+@click.option("--version", "version_", metavar="VERSION", help="Version à remettre en place ; la liste sinon.")
+def publier(version_: str | None) -> None:
+    """Remet en place une version gardée du site, ou donne la liste des versions."""
+    from bilan.editions import publication
+
+    projet = Projet.trouver()
+    if version_ is None:
+        for nom in publication.versions(projet.reports):
+            click.echo(nom)
+    else:
+        click.echo(f"À ouvrir : {publication.publier(projet, version_)}")
+
+
+@bilan.command()
+def retirer() -> None:
+    """Retire le site en place ; ses versions restent."""
+    from bilan.editions import publication
+
+    click.echo(publication.retirer(Projet.trouver()))
 
 
 @bilan.group(subcommand_metavar=_SUITE)

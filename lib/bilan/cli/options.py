@@ -1,0 +1,35 @@
+"""Les options que plusieurs commandes partagent, et la demande qu'elles forment."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from bilan.projet import Jeu
+
+Commande = TypeVar("Commande", bound=Callable[..., Any])
+
+_CHOIX = (
+    click.option("--jeu", "jeux", type=click.Choice([jeu.value for jeu in Jeu]), multiple=True,
+                 help="Jeu de données ; les deux si rien n'est dit."),
+    click.option("--carnet", "carnets", multiple=True, metavar="NOM", help="Seulement ce carnet (option répétable)."),
+    click.option("--epci", "territoires", multiple=True, metavar="SIREN",
+                 help="Seulement cet EPCI (option répétable)."),
+    click.option("--periode", metavar="PÉRIODE", help="Année (2024) ou trimestre (2024T3), pour les jeux demandés."),
+    click.option("--region", metavar="CODE", help="Région attendue ; refusée si ce n'est pas celle du projet."),
+)
+
+
+def choix_de_carnets(commande: Commande) -> Commande:
+    """Ajoute à une commande les options qui choisissent ce qu'on joue : jeux, carnets, EPCI, période, région."""
+    for option in reversed(_CHOIX):
+        commande = option(commande)
+    return commande
+
+
+def demande(**choix: Any) -> Any:
+    """Rend la `chaine.Demande` que forment les options reçues."""
+    from bilan.chaine import Demande
+
+    jeux = tuple(map(Jeu, choix.pop("jeux"))) or tuple(Jeu)
+    return Demande(jeux=jeux, **choix)
