@@ -14,7 +14,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from bilan.carnets.enfant import Ordre
-from bilan.carnets.moteur_bilan import FinDeCarnet, Limites, ParentChaud, fork_existe
+from bilan.carnets.moteur_bilan import FinDeCarnet, Limites, ParentChaud
+from bilan.carnets.moteurs import fork_existe
 
 pytestmark = [
     pytest.mark.lent,

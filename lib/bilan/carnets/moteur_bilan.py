@@ -23,6 +23,7 @@ from papermill.utils import merge_kwargs, remove_args
 from bilan.carnets.client import ClientSansNoyau, DelaiDepasse
 from bilan.carnets.coquille import Message, Recepteur
 from bilan.carnets.enfant import LiaisonDirecte, Ordre
+from bilan.carnets.moteurs import fork_existe
 from bilan.erreurs import ErreurBilan
 
 DELAI_DE_GRACE_S = 5.0
@@ -213,11 +214,6 @@ class LiaisonDistante:
 def parent_chaud() -> ParentChaud:
     """Rend le parent chaud de ce processus, lancé au premier appel."""
     return ParentChaud()
-
-
-def fork_existe() -> bool:
-    """Vrai là où le dédoublement est sûr : Linux. macOS et Windows prennent le moteur standard."""
-    return sys.platform.startswith("linux") and hasattr(os, "fork")
 
 
 class MoteurBilan(Engine):  # type: ignore[misc]
