@@ -1,0 +1,109 @@
+"""Le contexte d'un calcul : le jeu, les territoires, les règles datées, les périodes et ce que l'on savait."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from bilan.periode import Periode
+from bilan.projet import Jeu
+from bilan.referentiel.territoires import Territoires
+
+Tables = Mapping[str, pl.DataFrame]
+"""Tables canoniques par leur nom ; une table absente vaut une table vide."""
+
+
+class Regles(Protocol):
+    """Ce que le calcul demande aux règles de droit : leur valeur à une date (`referentiel.regles.Regles`)."""
+
+    def valeur(self, code: str, jour: date) -> Any:
+        """Rend la valeur de la règle `code` en vigueur le `jour`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Contexte:
+    """Tout ce qui n'est pas dans les tables et dont dépend une mesure.
+
+    `communes` (code_commune, code_departement, epci_siren, en_region) est l'appartenance d'un seul
+    millésime ; `epci` (epci_siren, est_soumis, code_departement, population_region) et `departements`
+    (code_departement) en découlent. `periodes` borne le calcul. `connu_le` est la date de ce que l'on
+    savait : rien de postérieur n'entre dans un état du registre.
+
+    `mises_en_service_dans_le_flux` dit si les premières mises en location comptent dans le flux ; la
+    pratique courante les en exclut (domaine, § 1.4, règle non vérifiée).
+    """
+
+    jeu: Jeu
+    communes: pl.DataFrame
+    epci: pl.DataFrame
+    departements: pl.DataFrame
+    code_region: str
+    nom_region: str
+    regles: Regles
+    periodes: tuple[Periode, ...]
+    connu_le: date
+    mises_en_service_dans_le_flux: bool = False
+
+    @classmethod
+    def des_territoires(
+        cls, territoires: Territoires, jeu: Jeu, regles: Regles, periodes: tuple[Periode, ...], connu_le: date
+    ) -> "Contexte":
+        """Rend le contexte d'un `Territoires` ouvert."""
+        return cls(
+            jeu=jeu,
+            communes=territoires.communes,
+            epci=territoires.epci,
+            departements=territoires.departements,
+            code_region=territoires.region.code,
+            nom_region=territoires.region.nom,
+            regles=regles,
+            periodes=periodes,
+            connu_le=connu_le,
+        )
+
+    @property
+    def communes_region(self) -> pl.DataFrame:
+        """Communes de la région seulement : un EPCI à cheval y est réduit à sa partie régionale."""
+        return self.communes.filter("en_region").select("code_commune", "code_departement", "epci_siren")
+
+    @property
+    def calendrier(self) -> pl.DataFrame:
+        """Une ligne par période : periode (texte), annee, trimestre (0 pour l'année), debut, fin, part.
+
+        `part` est la fraction de l'année écoulée à la fin de la période : k/4 pour Tk, 1 pour l'année.
+        """
+        return pl.DataFrame(
+            [(str(p), p.annee, p.trimestre, date(p.annee, 1, 1), p.fin, (p.trimestre or 4) / 4) for p in self.periodes],
+            schema={
+                "periode": pl.String,
+                "annee": pl.Int64,
+                "trimestre": pl.Int8,
+                "debut": pl.Date,
+                "fin": pl.Date,
+                "part": pl.Float64,
+            },
+            orient="row",
+        )
+
+
+def periodes_presentes(tables: Tables) -> tuple[Periode, ...]:
+    """Rend, triées, les périodes que portent les tables : chaque année citée, et ses trimestres s'il en est livré.
+
+    Les années viennent des colonnes `annee` ; un trimestre est retenu quand `flux_bilan` en a une livraison.
+    """
+    annees = {
+        int(annee)
+        for table in tables.values()
+        if "annee" in table.columns
+        for annee in table["annee"].drop_nulls().unique().to_list()
+    }
+    periodes = {Periode(annee) for annee in annees}
+    flux = tables.get("flux_bilan")
+    if flux is not None and flux.height:
+        for annee, ecriture in flux.select("annee", "periode").unique().iter_rows():
+            if ecriture.startswith("T"):
+                periodes.add(Periode(int(annee), int(ecriture[1:])))
+    return tuple(sorted(periodes))

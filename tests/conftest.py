@@ -1,0 +1,1 @@
+"""Rend importable `jouet`, la région jouet que partagent les essais (ce dossier entre dans le chemin d'import)."""
