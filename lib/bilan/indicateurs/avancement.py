@@ -57,7 +57,7 @@ def etat_des_epci(matiere: Matiere) -> pl.DataFrame:
     du registre.
     """
     contexte = matiere.contexte
-    calendrier = contexte.calendrier.select("periode", "fin")
+    calendrier = matiere.calendrier("epci_avancement").select("periode", "fin")
     epci = contexte.epci.select(
         "epci_siren", "est_soumis", "code_departement", pl.col("population_region").cast(pl.Float64).alias("population")
     )

@@ -31,10 +31,10 @@ def bilans_recus(matiere: Matiere) -> pl.DataFrame:
         pl.col(emetteur).alias("emetteur"),
         pl.col("date_connue").alias("recu_le"),
     ).unique()
-    journal = matiere.table("livraisons", "table", "emetteur", "periode", "date_connue")
+    journal = matiere.table("livraisons")
     if journal is not None:
         premieres = (
-            journal.filter(pl.col("table") == "flux_bilan")
+            journal.filter((pl.col("table") == "flux_bilan") & pl.col("retiree_le").is_null())
             .group_by("emetteur", "periode")
             .agg(pl.col("date_connue").min().alias("premiere"))
         )

@@ -90,20 +90,31 @@ class Contexte:
 
 
 def periodes_presentes(tables: Tables) -> tuple[Periode, ...]:
-    """Rend, triées, les périodes que portent les tables : chaque année citée, et ses trimestres s'il en est livré.
+    """Rend, triées, les périodes que portent les tables : chaque année citée, et les trimestres livrés ou arrêtés.
 
-    Les années viennent des colonnes `annee` ; un trimestre est retenu quand `flux_bilan` en a une livraison.
+    Les années viennent des colonnes `annee`. Un trimestre est retenu quand `flux_bilan` en a une livraison, ou quand
+    les agréments sont arrêtés avant la fin de l'année.
     """
-    annees = {
-        int(annee)
-        for table in tables.values()
-        if "annee" in table.columns
-        for annee in table["annee"].drop_nulls().unique().to_list()
-    }
-    periodes = {Periode(annee) for annee in annees}
+    annees = {int(annee) for table in tables.values() if "annee" in table.columns for annee in table["annee"].unique()}
+    return tuple(
+        sorted({Periode(annee) for annee in annees} | _trimestres_livres(tables) | _trimestres_arretes(tables))
+    )
+
+
+def _trimestres_livres(tables: Tables) -> set[Periode]:
     flux = tables.get("flux_bilan")
-    if flux is not None and flux.height:
-        for annee, ecriture in flux.select("annee", "periode").unique().iter_rows():
-            if ecriture.startswith("T"):
-                periodes.add(Periode(int(annee), int(ecriture[1:])))
-    return tuple(sorted(periodes))
+    if flux is None:
+        return set()
+    livres = flux.filter(pl.col("periode") != "AN").select("annee", "periode").unique()
+    return {Periode(int(annee), int(ecriture[1:])) for annee, ecriture in livres.iter_rows()}
+
+
+def _trimestres_arretes(tables: Tables) -> set[Periode]:
+    agrements = tables.get("agrements")
+    if agrements is None:
+        return set()
+    arretes = agrements.filter(
+        (pl.col("date_arrete").dt.year() == pl.col("annee"))
+        & (pl.col("date_arrete") < pl.date(pl.col("annee"), 12, 31))
+    ).drop_nulls("nb_agrees")
+    return {Periode.de_date(jour) for jour in arretes["date_arrete"].unique()}

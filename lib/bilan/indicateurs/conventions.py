@@ -108,7 +108,7 @@ def _signature(matiere: Matiere, sommes: dict[str, pl.Expr]) -> pl.DataFrame:
     for axe in (TOUT, PAR_RESERVATAIRE, PAR_BAILLEUR):
         totaux = _totaliser(matiere, etat, axe, sommes)
         if axe is not PAR_BAILLEUR:
-            grille = matiere.grille(_DENSES, axe)
+            grille = matiere.grille(_DENSES, axe, "conventions")
             hors_grille = totaux.filter(~pl.col("territoire_type").is_in(_DENSES))
             totaux = pl.concat([sur_grille(totaux, grille), hors_grille.select(*CLE, *sommes)])
         lots.append(_mesurer(matiere, totaux, axe))
@@ -155,7 +155,7 @@ def parc_couvert(matiere: Matiere) -> pl.DataFrame:
     )
     publie = matiere.parc_publie.rename({"parc": "publie"})
     lignes = (
-        sur_grille(totaux, matiere.grille(_DENSES, TOUT))
+        sur_grille(totaux, matiere.grille(_DENSES, TOUT, "conventions"))
         .join(publie, on=["territoire_type", "territoire", "periode"], how="left")
         .with_columns(denominateur=pl.coalesce("publie", "denominateur"))
         .drop("publie")

@@ -61,6 +61,18 @@ class Matiere:
             self._derives[calcul] = calcul(self)
         return self._derives[calcul]
 
+    def calendrier(self, nom: str) -> pl.DataFrame:
+        """Rend le calendrier borné à ce que la table `nom` peut éclairer ; entier si elle est vide.
+
+        Un bilan éclaire les années qu'il cite, un registre toutes celles depuis son premier arrêté.
+        """
+        calendrier, table = self.contexte.calendrier, self.table(nom)
+        if table is None:
+            return calendrier
+        if "annee" in table.columns:
+            return calendrier.filter(pl.col("annee").is_in(table["annee"].unique().to_list()))
+        return calendrier.filter(pl.col("annee") >= table["date_arrete"].dt.year().min())
+
     # --- Flux ---------------------------------------------------------------------------------------------
 
     def cube(self, dimensions: tuple[str, ...]) -> pl.DataFrame:
@@ -161,20 +173,17 @@ class Matiere:
         couples = [(niveau, code) for niveau, codes in listes.items() for code in sorted(codes)]
         return pl.DataFrame(couples, schema={"territoire_type": pl.String, "territoire": pl.String}, orient="row")
 
-    def grille(self, niveaux: tuple[str, ...], axe: Axe, nature: str = "cumul") -> pl.DataFrame:
+    def grille(self, niveaux: tuple[str, ...], axe: Axe, nom: str = "flux_bilan") -> pl.DataFrame:
         """Rend toutes les lignes attendues à ces niveaux selon un `axe` dense (ensemble, réservataire).
 
-        La colonne `livre` dit si au moins un bailleur a répondu pour la période, où que ce soit.
+        `nom` est la table qui borne les périodes. La colonne `livre` dit si un bilan au moins couvre la période.
         """
         modalites = list(RESERVATAIRES) if axe is PAR_RESERVATAIRE else [ENSEMBLE]
-        livrees = self.repondants.filter(pl.col("nature") == nature)["periode"].unique().to_list()
-        periodes = self.contexte.calendrier
-        if nature == "seul":
-            periodes = periodes.filter(pl.col("trimestre") > 0)
+        livrees = self.repondants.filter(pl.col("nature") == "cumul")["periode"].unique().to_list()
         return (
             self.territoires.filter(pl.col("territoire_type").is_in(niveaux))
             .join(pl.DataFrame({"ventilation": axe.nom, "modalite": modalites}), how="cross")
-            .join(periodes.select("periode", livre=pl.col("periode").is_in(livrees)), how="cross")
+            .join(self.calendrier(nom).select("periode", livre=pl.col("periode").is_in(livrees)), how="cross")
         )
 
     # --- Parc et couverture -------------------------------------------------------------------------------

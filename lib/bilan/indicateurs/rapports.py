@@ -74,7 +74,7 @@ def totaliser(
     """
     faits = ordonner(faits)
     lots = [
-        faits.filter(territoire(niveau, code_region).is_not_null())
+        faits.drop_nulls(COLONNE_DU_NIVEAU.get(niveau, "periode"))
         .group_by(
             pl.lit(niveau).alias("territoire_type"),
             territoire(niveau, code_region).alias("territoire"),

@@ -38,7 +38,9 @@ class _Volume:
 
     def dense(self, positions: pl.DataFrame, axe: Axe) -> pl.DataFrame:
         """Mesures de tous les territoires : une case sans fait vaut 0 là où l'on a répondu."""
-        grille = self.matiere.grille(NIVEAUX, axe, self.nature)
+        grille = self.matiere.grille(NIVEAUX, axe)
+        if self.nature == "seul":
+            grille = grille.filter(pl.col("periode").str.contains("T"))
         complets = completer(self._totaux(positions, NIVEAUX, axe), grille, "numerateur")
         return mesurer(couvrir(complets, self.couverture, axe), volume())
 
