@@ -57,8 +57,10 @@ def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFram
         .with_columns(
             etape=pl.lit("Cotation"),
             jour=pl.coalesce("faite", "prevue"),
-            statut=pl.when(pl.col("faite").is_not_null()).then(pl.lit("fait"))
-            .when(pl.col("prevue") > pl.col("avant")).then(pl.lit("glissé"))
+            statut=pl.when(pl.col("faite").is_not_null())
+            .then(pl.lit("fait"))
+            .when(pl.col("prevue") > pl.col("avant"))
+            .then(pl.lit("glissé"))
             .otherwise(pl.lit("prévu")),
         )
         .filter(pl.col("jour").is_not_null())

@@ -24,8 +24,13 @@ JALONS = {
 
 ETAPES = ("Adopté ou signé", "En cours ou avis rendu", "Non engagé ou non renseigné", "Expiré")
 _ETAPE_DU_STATUT = {
-    "ADOPTE": ETAPES[0], "SIGNE": ETAPES[0], "EN_COURS": ETAPES[1], "AVIS_CIL": ETAPES[1], "NON_ENGAGE": ETAPES[2],
-    "NR": ETAPES[2], "EXPIRE": ETAPES[3],
+    "ADOPTE": ETAPES[0],
+    "SIGNE": ETAPES[0],
+    "EN_COURS": ETAPES[1],
+    "AVIS_CIL": ETAPES[1],
+    "NON_ENGAGE": ETAPES[2],
+    "NR": ETAPES[2],
+    "EXPIRE": ETAPES[3],
 }
 GROUPES = tuple(ETATS_COTATION.values())
 """Les trois groupes de la DREAL, du plus avancé au moins avancé."""
@@ -77,8 +82,10 @@ def statuts(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         .filter(pl.col("indicateur").is_in(list(documents)), pl.col("numerateur").is_not_null())
         .group_by("indicateur", etape=pl.col("modalite").replace_strict(_ETAPE_DU_STATUT))
         .agg(pl.col("numerateur").sum().alias("epci"))
-        .with_columns(document=pl.col("indicateur").replace_strict(documents), rang=pl.col("etape").replace_strict(
-            {etape: rang for rang, etape in enumerate(ETAPES)}))
+        .with_columns(
+            document=pl.col("indicateur").replace_strict(documents),
+            rang=pl.col("etape").replace_strict({etape: rang for rang, etape in enumerate(ETAPES)}),
+        )
         .sort("indicateur", "rang")
         .select("document", "etape", "epci")
     )
@@ -99,7 +106,8 @@ def statuts(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "document,etape", {"epci": "nombre"}),
         note=f"{compter(float(expires), 'document est arrivé', 'documents sont arrivés')} au terme de six ans."
-        if expires else "Aucun document n'est arrivé à son terme.",
+        if expires
+        else "Aucun document n'est arrivé à son terme.",
         indicateurs=tuple(documents),
         maturite=maturite(mesures.filter(**contexte.en_region, ventilation="statut")),
     )
@@ -130,8 +138,11 @@ def groupes(e5: pl.DataFrame, contexte: Contexte) -> Figure:
         lecture=f"Sur {nombre(donnees['denominateur'].max())} EPCI soumis, "  # type: ignore[arg-type]
         f"{nombre(effective)} ont une cotation effective ou imminente.",
         champ=SOUMIS,
-        source=contexte.source(REGISTRE if not e5.filter(territoire_type="epci", statut="observe").is_empty()
-                               else "DREAL, « Une réforme des attributions bien avancée en PACA » (2024)"),
+        source=contexte.source(
+            REGISTRE
+            if not e5.filter(territoire_type="epci", statut="observe").is_empty()
+            else "DREAL, « Une réforme des attributions bien avancée en PACA » (2024)"
+        ),
         alt=decrire_lignes(donnees, "libelle", {"numerateur": "nombre"}),
         note="Les trois groupes sont ceux que publie la DREAL.",
         indicateurs=("E5",),
@@ -144,8 +155,11 @@ def par_departement_et_etat(e5: pl.DataFrame, contexte: Contexte) -> Figure:
     donnees = (
         par_departement(e5.filter(ventilation="etat_cotation"), contexte)
         .filter(pl.col("numerateur").is_not_null())
-        .select("departement", etat=pl.col("modalite").replace_strict(ETATS_COTATION, default="Non renseigné"),
-                epci="numerateur")
+        .select(
+            "departement",
+            etat=pl.col("modalite").replace_strict(ETATS_COTATION, default="Non renseigné"),
+            epci="numerateur",
+        )
     )
     premier = donnees.filter(etat=GROUPES[0]).sort("epci", descending=True)
     tete: Ligne = premier.row(0, named=True) if premier.height else {"departement": "Aucun département", "epci": 0.0}

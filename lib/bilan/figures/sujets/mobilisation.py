@@ -131,9 +131,12 @@ def carte_presence(inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
         "epci_siren",
         "epci",
         "code_departement",
-        classe=pl.when(present & soumis).then(pl.lit(a_la_reforme))
-        .when(present).then(pl.lit(autre))
-        .when(soumis).then(pl.lit(absent)),
+        classe=pl.when(present & soumis)
+        .then(pl.lit(a_la_reforme))
+        .when(present)
+        .then(pl.lit(autre))
+        .when(soumis)
+        .then(pl.lit(absent)),
         absence=pl.when(~present & ~soumis).then(pl.lit("sans_objet")),
     )
     comptes = {classe: donnees.filter(classe=classe).height for classe in PRESENCES}

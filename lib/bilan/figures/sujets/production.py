@@ -141,9 +141,11 @@ def _arretes_de_la_region(agrements: pl.DataFrame, contexte: Contexte) -> pl.Dat
     cle = ["annee", "date_arrete"]
     sommes = agrements.filter(~region).join(agrements.filter(region), on=cle, how="anti")
     # Une somme de territoires ne vaut la région que si chacun y est : on le voit à ce que chacun a son objectif.
-    entieres = sommes.group_by(cle).agg(
-        pl.col("nb_agrees").sum(), pl.when(pl.col("objectif").is_not_null().all()).then(pl.col("objectif").sum())
-    ).filter(pl.lit(agrements.filter(region).is_empty()))
+    entieres = (
+        sommes.group_by(cle)
+        .agg(pl.col("nb_agrees").sum(), pl.when(pl.col("objectif").is_not_null().all()).then(pl.col("objectif").sum()))
+        .filter(pl.lit(agrements.filter(region).is_empty()))
+    )
     publiees = agrements.filter(region).select(*cle, "nb_agrees", "objectif")
     return (
         pl.concat([publiees, entieres.select(publiees.columns)])

@@ -1,0 +1,139 @@
+"""Flux, en cartes : parts et repère par EPCI, et volumes en cercles ; jamais un objectif, qu'un EPCI n'a pas."""
+
+import polars as pl
+
+from bilan.figures.formes import Cercles, Choroplethe
+from bilan.figures.modele import Colonne, Figure
+from bilan.figures.palettes import ABSENCES
+from bilan.figures.sujets.contexte import Contexte
+from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
+from bilan.figures.sujets.echelles import PARTS, REPERE
+from bilan.figures.sujets.flux import BILANS, RELOCATIONS
+from bilan.figures.sujets.mesures import couverture, maturite, par_epci, une
+from bilan.francais import compter, nombre, pourcent
+from bilan.referentiel.nomenclatures import RESERVATAIRES
+
+_A_CHEVAL = "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département."
+
+
+def carte_repere(f1e: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figure:
+    """Rend la carte du repère de flux d'un réservataire (F1e) : « repère, non opposable ».
+
+    Un EPCI à moins d'un logement de son repère est rangé dans la classe du milieu, quel que soit son taux.
+    """
+    ici = f1e.filter(ventilation="reservataire", modalite=reservataire)
+    ecart = (pl.col("numerateur") - pl.col("denominateur")).abs()
+    juste = (ecart <= contexte.seuils.tolerance_logements) & pl.col("valeur").is_not_null()
+    classe = pl.when(juste).then(pl.lit(REPERE.classes[2])).otherwise(REPERE.classer("valeur"))
+    donnees = _avec_couverture(par_epci(ici, contexte).with_columns(classe=classe))
+    connus = donnees.filter(pl.col("absence").is_null())
+    servis = connus.filter(pl.col("classe").is_in(REPERE.classes[:3])).height
+    exemple = connus.sort("denominateur", descending=True).row(0, named=True)
+    nom = RESERVATAIRES[reservataire]
+    return Figure(
+        id=f"flux-carte-repere-{_suffixe(reservataire)}",
+        titre=f"{nom} : dans {servis} EPCI sur {connus.height}, la part reçue vaut au moins "
+        f"{pourcent(REPERE.bornes[1], 0)} du repère",
+        sous_titre=f"Repère de flux à l'échelle de l'EPCI, non opposable, {contexte.periode.libelle}",
+        forme=Choroplethe("epci_siren", "classe", "absence", REPERE.classes, palette=REPERE.palette),
+        donnees=donnees,
+        colonnes=(
+            Colonne("epci", "EPCI"),
+            Colonne("code_departement", "Département"),
+            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
+            Colonne("denominateur", "Repère", "decimal", "logements", absence="absence"),
+            Colonne("valeur", "Attribués / repère", "pourcent", absence="absence"),
+            Colonne("couverture_pct", "Couverture", "pourcent"),
+        ),
+        lecture=f"{exemple['epci']} : {nombre(exemple['numerateur'])} logements attribués, pour un repère de "
+        f"{nombre(exemple['denominateur'], 1)}, soit {pourcent(exemple['valeur'])}.",
+        champ=f"{RELOCATIONS} ; bailleurs dont le taux de département est connu.",
+        source=contexte.source(BILANS),
+        alt=decrire_carte(donnees, REPERE.classes, ABSENCES),
+        note="Repère, non opposable : les objectifs existent par convention, pas par EPCI. Le repère est ce que "
+        f"donnerait le taux de chaque bailleur dans le département. À un logement près, l'EPCI est au repère. {_A_CHEVAL}",
+        indicateurs=("F1e",),
+        maturite=maturite(ici.filter(periode=str(contexte.periode))),
+    )
+
+
+def carte_part(f3: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figure:
+    """Rend la carte de la part effective d'un réservataire dans les attributions (F3)."""
+    ici = f3.filter(ventilation="reservataire", modalite=reservataire)
+    donnees = _avec_couverture(par_epci(ici, contexte).with_columns(PARTS.classer("valeur")))
+    region = une(ici, **contexte.en_region, ventilation="reservataire")
+    exemple = donnees.filter(pl.col("absence").is_null()).sort("denominateur", descending=True).row(0, named=True)
+    nom = RESERVATAIRES[reservataire]
+    return Figure(
+        id=f"flux-carte-part-{_suffixe(reservataire)}",
+        titre=f"{nom} : {pourcent(region['valeur'])} des attributions de la région, {pourcent(exemple['valeur'])} dans "
+        f"{exemple['epci']}",
+        sous_titre=f"Part du réservataire dans les attributions de chaque EPCI, {contexte.periode.libelle}",
+        forme=Choroplethe("epci_siren", "classe", "absence", PARTS.classes, palette=PARTS.palette),
+        donnees=donnees,
+        colonnes=(
+            Colonne("epci", "EPCI"),
+            Colonne("code_departement", "Département"),
+            Colonne("numerateur", "Attribués au réservataire", "nombre", "logements", absence="absence"),
+            Colonne("denominateur", "Attribués à tous", "nombre", "logements", absence="absence"),
+            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            Colonne("couverture_pct", "Couverture", "pourcent"),
+        ),
+        lecture=f"{exemple['epci']} : {nombre(exemple['numerateur'])} des {nombre(exemple['denominateur'])} logements "
+        f"attribués, soit {pourcent(exemple['valeur'])}.",
+        champ=f"{RELOCATIONS} ; tous réservataires, bailleur compris.",
+        source=contexte.source(BILANS),
+        alt=decrire_carte(donnees, PARTS.classes, ABSENCES),
+        note=f"Les classes sont les mêmes d'une période à l'autre. {_A_CHEVAL} {couverture(region)}",
+        indicateurs=("F3",),
+        maturite=maturite(ici.filter(periode=str(contexte.periode))),
+    )
+
+
+def cercles(n2: pl.DataFrame, contexte: Contexte) -> Figure:
+    """Rend les logements attribués par EPCI (N2), en cercles : un volume se mesure, il ne se colorie pas."""
+    ici = n2.filter(ventilation="ensemble")
+    donnees = _avec_couverture(par_epci(ici, contexte).with_columns(classe=pl.lit(None, pl.String)))
+    region = une(ici, indicateur="N2", **contexte.en_region)
+    donnees = donnees.with_columns(part=100 * pl.col("valeur") / region["valeur"]).drop("classe")
+    tete = donnees.sort("valeur", descending=True, nulls_last=True).row(0, named=True)
+    return Figure(
+        id="flux-cercles",
+        titre=f"{tete['epci']} fait {pourcent(tete['part'])} des {compter(region['valeur'], 'logement')} attribués",
+        sous_titre=f"Logements attribués par EPCI, {contexte.periode.libelle}",
+        forme=Cercles("epci_siren", "valeur", "Logements attribués"),
+        donnees=donnees,
+        colonnes=(
+            Colonne("epci", "EPCI"),
+            Colonne("code_departement", "Département"),
+            Colonne("valeur", "Attribués", "nombre", "logements", absence="absence"),
+            Colonne("part", "Part de la région", "pourcent", absence="absence"),
+            Colonne("couverture_pct", "Couverture", "pourcent"),
+        ),
+        lecture=f"{tete['epci']} : {compter(tete['valeur'], 'logement attribué', 'logements attribués')}, soit "
+        f"{pourcent(tete['part'])} de la région.",
+        champ="Toutes offres, premières mises en location comprises ; bailleurs qui ont remis leur bilan.",
+        source=contexte.source(BILANS),
+        alt=decrire_lignes(donnees.sort("valeur", descending=True, nulls_last=True), "epci", {"valeur": "nombre"}),
+        note=f"{_A_CHEVAL} {couverture(region)}",
+        indicateurs=("N2",),
+        maturite=maturite(ici.filter(periode=str(contexte.periode))),
+    )
+
+
+def _avec_couverture(donnees: pl.DataFrame) -> pl.DataFrame:
+    return donnees.select(
+        "epci_siren",
+        "epci",
+        "code_departement",
+        "numerateur",
+        "denominateur",
+        "valeur",
+        "classe",
+        "absence",
+        couverture_pct=100 * pl.col("couverture"),
+    )
+
+
+def _suffixe(reservataire: str) -> str:
+    return reservataire.lower().replace("_", "-")
