@@ -156,6 +156,17 @@ def test_rien_d_acheve_ne_se_defait_et_rien_ne_precede_sa_connaissance(lire: Lir
         assert (registre[jalon] <= registre["date_arrete"]).drop_nulls().all()
 
 
+def test_aucun_document_ne_precede_celui_dont_il_decoule(lire: Lire) -> None:
+    registre = lire("epci_avancement", toutes=True)
+    for avant, apres in (
+        ("cil_date_installation", "document_cadre_date"),
+        ("document_cadre_date", "cia_date_signature"),
+        ("ppgdid_date_adoption", "cotation_date_mise_en_service"),
+    ):
+        faits = registre.filter(pl.col(apres).is_not_null())
+        assert faits.height > 3 and (faits[avant] <= faits[apres]).all(ignore_nulls=False)
+
+
 def test_des_cia_expirent_dans_l_annee(lire: Lire) -> None:
     registre = lire("epci_avancement", toutes=True)
     expirees = registre.filter(cia_statut="EXPIRE").group_by("date_arrete").len().sort("date_arrete")

@@ -13,9 +13,11 @@ from bilan.collecte.depot import deposer_dossier
 from bilan.demonstration.generateur import engendrer
 from bilan.demonstration.livraisons import Livraison
 from bilan.demonstration.scene import Scene
+from bilan.demonstration.terrain import poser
 from bilan.entrepot.tables import EntrepotTables
-from bilan.erreurs import ErreurUsage
+from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.projet import Jeu, Projet
+from bilan.referentiel.territoires import Territoires
 from bilan.tables.catalogue import CATALOGUE
 
 # Les trente et un bailleurs inscrits au COPIL du 8 février 2024 (compte rendu).
@@ -102,6 +104,12 @@ def test_une_taille_inconnue_est_refusee_avec_les_tailles_permises(projet: Proje
     with pytest.raises(ErreurUsage, match="petite"):
         engendrer(projet, tmp_path / "x", taille="minuscule")  # type: ignore[arg-type]
     assert not (tmp_path / "x").exists()
+
+
+def test_une_region_sans_calage_est_refusee(projet: Projet, scene: Scene) -> None:
+    ailleurs = Territoires.ouvrir(projet.referentiel, millesime=2026, region="52")
+    with pytest.raises(DonneesRefusees, match="44, 49, 53, 72, 85"):
+        poser(ailleurs, scene.terrain.bailleurs, scene.parametres, graine=1)
 
 
 @pytest.fixture

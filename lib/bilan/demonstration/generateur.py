@@ -64,7 +64,7 @@ def monter(projet: Projet, graine: int | None = None, taille: Taille = "complete
     logements = simuler(terrain, attendues, parametres, germe)
     chiffrees = objectifs.chiffrer(attendues, logements, parametres, germe)
     univers = conventions.signer(chiffrees, parametres, germe)
-    return Scene(terrain, univers, logements, parametres, germe, collection.region)
+    return Scene(terrain, univers, logements, parametres, germe)
 
 
 def livraisons(scene: Scene) -> Iterator[Livraison]:

@@ -1,12 +1,12 @@
 """Les logements de l'année : libérés, proposés, attribués, loués ; un par ligne, d'où sortent toutes les tables."""
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from bilan.demonstration.hasard import Entiers, Masque, Reels, courant, tirer, tirer_par_ligne
 from bilan.demonstration.parametres import Flux, Parametres
 from bilan.demonstration.terrain import Terrain
-from bilan.demonstration.univers import CODE_REGION
 
 _PERIMETRE = {
     "COMMUNE": "code_commune",
@@ -30,9 +30,13 @@ def simuler(terrain: Terrain, univers: pl.DataFrame, parametres: Parametres, gra
     rangs = rng.choice(terrain.cellules.height, size=proposes + soustraits, p=_poids(terrain, parametres))
     est_soustrait = np.arange(len(rangs)) >= proposes
     logements = _axes(rng, terrain.cellules[rangs], flux, est_soustrait)
-    logements = _reservataires(rng, logements, univers, flux)
     logements = logements.with_columns(
-        soustraction=pl.when(pl.Series(est_soustrait)).then(pl.Series(tirer(rng, parametres.soustractions, len(rangs))))
+        pl.Series("reservataire_categorie", _reservataires(rng, logements, univers, flux))
+    )
+    categories = tirer(rng, parametres.soustractions, len(rangs))
+    logements = logements.with_columns(
+        reservataire_id=identifiant_reservataire(terrain.region),
+        soustraction=pl.when(pl.Series(est_soustrait)).then(pl.Series(categories)),
     )
     return _devenir(rng, logements, flux)
 
@@ -80,7 +84,7 @@ def _axes(rng: np.random.Generator, cellules: pl.DataFrame, flux: Flux, est_sous
 
 def _reservataires(
     rng: np.random.Generator, logements: pl.DataFrame, univers: pl.DataFrame, flux: Flux
-) -> pl.DataFrame:
+) -> npt.NDArray[np.str_]:
     # Une collectivité sans convention attendue ne reçoit rien de ce bailleur sur ce périmètre.
     categories = list(flux.reservataires)
     poids = _poids_reservataires(rng, logements, flux)
@@ -90,20 +94,17 @@ def _reservataires(
         )
         jointure = logements.join(attendus, on=["bailleur_siren", perimetre], how="left", maintain_order="left")
         poids[jointure["presente"].is_null().to_numpy(), categories.index(categorie)] = 0.0
-    choisie = np.array(categories)[tirer_par_ligne(rng, poids)]
-    return logements.with_columns(pl.Series("reservataire_categorie", choisie)).with_columns(
-        reservataire_id=identifiant_reservataire()
-    )
+    return np.array(categories)[tirer_par_ligne(rng, poids)]
 
 
-def identifiant_reservataire() -> pl.Expr:
+def identifiant_reservataire(region: str) -> pl.Expr:
     """Rend l'identifiant de la collectivité qui réserve : celle du logement ; nul pour les autres réservataires."""
     categorie = pl.col("reservataire_categorie")
     return (
         pl.when(categorie == "COMMUNE").then(pl.col("code_commune"))
         .when(categorie == "EPCI").then(pl.col("epci_siren"))
         .when(categorie == "DEPARTEMENT").then(pl.col("code_departement"))
-        .when(categorie == "REGION").then(pl.lit(CODE_REGION))
+        .when(categorie == "REGION").then(pl.lit(region))
     )
 
 

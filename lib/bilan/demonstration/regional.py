@@ -51,7 +51,7 @@ def livrer_demandes(scene: Scene) -> Iterator[Livraison]:
     mesures = ("demandes_hors_mutation", "demandes_mutation")
     niveaux = [
         communes.group_by(code=cle).agg(pl.col(mesures).sum().round().cast(pl.Int64))
-        for cle in (pl.lit(scene.region), departement, pl.col("epci_siren"))
+        for cle in (pl.lit(scene.terrain.region), departement, pl.col("epci_siren"))
     ]
     fin = date(annee, 12, 31)
     lignes = pl.concat(niveaux).sort("code").with_columns(

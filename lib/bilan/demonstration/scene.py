@@ -17,14 +17,13 @@ _AVANCE_MAXIMALE_J = 20
 
 @dataclass(frozen=True)
 class Scene:
-    """Terrain, conventions attendues, logements de l'année, calage et graine ; `region` est son code."""
+    """Terrain, conventions attendues, logements de l'année, calage et graine."""
 
     terrain: Terrain
     univers: pl.DataFrame
     logements: pl.DataFrame
     parametres: Parametres
     graine: int
-    region: str
 
     def rng(self, nom: str) -> np.random.Generator:
         """Rend le générateur de la table `nom`."""

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from bilan.demonstration.hasard import Entiers, Masque, Reels, courant, repartir
-from bilan.demonstration.parametres import Parametres, ParcPublie
+from bilan.demonstration.parametres import FICHIER_PARAMETRES, Parametres, ParcPublie
+from bilan.erreurs import DonneesRefusees
 from bilan.referentiel.territoires import Territoires
 
 PART_QPV_MAXIMALE = 0.9
@@ -16,6 +17,7 @@ PART_QPV_MAXIMALE = 0.9
 class Terrain:
     """Où la démonstration se passe.
 
+    - `region` : code INSEE ;
     - `communes` : code_commune, commune, code_departement, epci_siren, population, population_departement,
       parc (logements), part_qpv (de 0 à 1) ;
     - `epci` : ceux du référentiel qui ont une commune retenue ;
@@ -23,6 +25,7 @@ class Terrain:
     - `cellules` : bailleur_siren, code_commune, code_departement, epci_siren, logements (> 0), part_qpv.
     """
 
+    region: str
     communes: pl.DataFrame
     epci: pl.DataFrame
     bailleurs: pl.DataFrame
@@ -30,16 +33,28 @@ class Terrain:
 
 
 def poser(territoires: Territoires, bailleurs: pl.DataFrame, parametres: Parametres, graine: int) -> Terrain:
-    """Rend le terrain de toute la région, son parc calé sur les totaux publiés."""
+    """Rend le terrain de toute la région, son parc calé sur les totaux publiés.
+
+    Lève `DonneesRefusees` si le calage n'est pas celui de cette région.
+    """
+    departements = territoires.departements["code_departement"].to_list()
+    if set(departements) != set(parametres.parc.departements):
+        raise DonneesRefusees(
+            f"Le calage de la démonstration donne le parc des départements {', '.join(parametres.parc.departements)}, "
+            f"mais la région « {territoires.code_region} » a {', '.join(departements)} ; complétez "
+            f"« {FICHIER_PARAMETRES} » pour cette région."
+        )
     communes = _parc_par_commune(territoires.communes.filter("en_region"), parametres, graine)
-    return Terrain(communes, territoires.epci, bailleurs, _parc_par_bailleur(communes, bailleurs, graine))
+    cellules = _parc_par_bailleur(communes, bailleurs, graine)
+    return Terrain(territoires.code_region, communes, territoires.epci, bailleurs, cellules)
 
 
 def restreindre(terrain: Terrain, parametres: Parametres, graine: int) -> Terrain:
     """Rend la petite démonstration : quelques EPCI, entiers, et les bailleurs marqués `petite`."""
     garder = pl.col("epci_siren").is_in(parametres.petite_epci)
     communes, bailleurs = terrain.communes.filter(garder), terrain.bailleurs.filter("petite")
-    return Terrain(communes, terrain.epci.filter(garder), bailleurs, _parc_par_bailleur(communes, bailleurs, graine))
+    cellules = _parc_par_bailleur(communes, bailleurs, graine)
+    return Terrain(terrain.region, communes, terrain.epci.filter(garder), bailleurs, cellules)
 
 
 def _parc_par_commune(communes: pl.DataFrame, parametres: Parametres, graine: int) -> pl.DataFrame:

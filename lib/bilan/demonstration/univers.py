@@ -8,7 +8,6 @@ from bilan.demonstration.parametres import Parametres
 from bilan.demonstration.terrain import Terrain
 
 CLES = ("bailleur_siren", "reservataire_categorie", "reservataire_id", "perimetre_type", "perimetre_code")
-CODE_REGION = "93"
 NOMS = {
     "ETAT_PRIO": "État",
     "ETAT_FONC": "État (agents)",
@@ -33,7 +32,7 @@ def attendre(terrain: Terrain, parametres: Parametres, graine: int) -> pl.DataFr
     tirage = rng.random(par_departement.height)
     morceaux += [
         _conventions(par_departement.filter(tirage < _PART_DEPARTEMENTS), "DEPARTEMENT", "DEPARTEMENT", pl.col("code")),
-        _conventions(par_departement.filter(tirage < _PART_REGION), "REGION", "DEPARTEMENT", pl.lit(CODE_REGION)),
+        _conventions(par_departement.filter(tirage < _PART_REGION), "REGION", "DEPARTEMENT", pl.lit(terrain.region)),
     ]
     for categorie, colonne, seuil in (
         ("EPCI", "epci_siren", seuils.parc_minimal_epci),

@@ -66,7 +66,8 @@ def volume_par_lots(projet: Projet, nb_epci: int, facteur: float, graine: int | 
     rng = courant(parametres.graine if graine is None else graine, "volume")
     for debut in range(0, nb_epci, volume.epci_par_lot):
         rangs = np.arange(debut, min(nb_epci, debut + volume.epci_par_lot))
-        yield _lot(rng, communes, np.repeat(rangs, lignes[rangs]), sirens, parametres)
+        lot = _lot(communes, np.repeat(rangs, lignes[rangs]), sirens, volume)
+        yield _finir(lot, rng, parametres, projet.collection.region)
 
 
 def _communes(projet: Projet, nb_epci: int) -> pl.DataFrame:
@@ -100,11 +101,8 @@ def _bailleurs(volume: Volume) -> pl.Series:
     return pl.Series([racine + luhn.calc_check_digit(racine) for racine in racines])
 
 
-def _lot(
-    rng: np.random.Generator, communes: pl.DataFrame, epci: Entiers, sirens: pl.Series, parametres: Parametres
-) -> pl.DataFrame:
+def _lot(communes: pl.DataFrame, epci: Entiers, sirens: pl.Series, volume: Volume) -> pl.DataFrame:
     """Rend une ligne par élément de `epci` (rangs d'EPCI, triés) ; aucune clé n'y est deux fois."""
-    volume = parametres.volume
     membres = communes["code_commune"].list.len().to_numpy().astype(np.int64)
     axes = int(np.prod([len(valeurs) for valeurs in _AXES.values()]))
     rang_dans_epci = np.arange(len(epci)) - _debuts(np.bincount(epci, minlength=len(membres)))[epci]
@@ -115,13 +113,9 @@ def _lot(
         colonnes[axe] = pl.Series(valeurs)[rang]
     commune, bailleur = np.divmod(combinaison, volume.bailleurs_par_epci)
     codes = communes.explode("code_commune", "code_departement")[_debuts(membres)[epci] + commune]
-    return _finir(
-        pl.DataFrame(colonnes).with_columns(
-            *codes.select("code_commune", "code_departement", "epci_siren"),
-            sirens[(epci * 5 + bailleur) % volume.bailleurs].alias("bailleur_siren"),
-        ),
-        rng,
-        parametres,
+    return pl.DataFrame(colonnes).with_columns(
+        *codes.select("code_commune", "code_departement", "epci_siren"),
+        sirens[(epci * 5 + bailleur) % volume.bailleurs].alias("bailleur_siren"),
     )
 
 
@@ -129,7 +123,7 @@ def _debuts(nombres: Entiers) -> Entiers:
     return np.cumsum(nombres) - nombres
 
 
-def _finir(lignes: pl.DataFrame, rng: np.random.Generator, parametres: Parametres) -> pl.DataFrame:
+def _finir(lignes: pl.DataFrame, rng: np.random.Generator, parametres: Parametres, region: str) -> pl.DataFrame:
     proposes = 1 + rng.poisson(0.25, lignes.height)
     attribues = rng.binomial(proposes, 1 - parametres.flux.non_attribues_pct / 100)
     annee = Periode(parametres.annee)
@@ -141,7 +135,7 @@ def _finir(lignes: pl.DataFrame, rng: np.random.Generator, parametres: Parametre
         pl.Series("baux_signes", rng.binomial(attribues, 1 - parametres.flux.sans_bail_pct / 100)),
         annee=pl.lit(annee.annee),
         mode_cumul=pl.lit("TRIMESTRE"),
-        reservataire_id=identifiant_reservataire(),
+        reservataire_id=identifiant_reservataire(region),
         qpv_millesime=pl.lit(parametres.millesime_qpv),
         date_arrete=pl.col("periode").replace_strict(arretes, return_dtype=pl.Date),
     )
