@@ -10,8 +10,9 @@ import pytest
 
 from bilan.editions.annuaire import Annuaire, Epci
 from bilan.editions.dessin import Dessin
+from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.imagerie import Imagerie
-from bilan.editions.site import GABARITS, Atelier
+from bilan.editions.site import Atelier, construire
 from bilan.editions.textes import Textes
 from bilan.entrepot.runs import EntrepotRuns, Run
 from bilan.figures import formes
@@ -84,11 +85,14 @@ def image_d_essai(contenu: str) -> Dessin:
     """Dessine sans moteur : un carré, un lien par EPCI si la figure est une carte."""
     fig = json.loads(contenu)
     sirens = [ligne["territoire"] for ligne in fig["donnees"] if "territoire" in ligne]
-    liens = "".join(f'<a xlink:href="epci/{s}.html" tabindex="-1" aria-label="EPCI {s}"><path d="M0 0h9v9z"/></a>'
-                    for s in sirens)
+    liens = "".join(
+        f'<a xlink:href="epci/{s}.html" tabindex="-1" aria-label="EPCI {s}"><path d="M{40 * n} 0h30v30h-30z"/></a>'
+        for n, s in enumerate(sirens)
+    )
+    mention = "<text>Données fictives</text>" if fig["fictif"] else ""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 720 90" '
-        f'role="img" aria-label="{fig["alt"]}"><rect width="720" height="90" fill="#ddd"/>{liens}</svg>'
+        f'role="img" aria-label="{fig["alt"]}"><rect width="720" height="90" fill="#ddd"/>{liens}{mention}</svg>'
     )
     sans_lien = svg.replace(liens, "")
     return Dessin(svg, sans_lien, b"\x89PNG" + fig["id"].encode())
@@ -120,7 +124,7 @@ class Magasin:
             {"type": "markdown", "texte": FICHE.format(titre=titre)},
             {"type": "markdown", "texte": "## Où en est-on\n\nUn paragraphe de *prose*."},
             *({"type": "figure", "id": f.id} for f in fictives),
-            {"type": "texte", "id": "constat", "texte": "**Douze** EPCI avancent.", "figures": [f.id for f in fictives]},
+            {"type": "texte", "id": "constat", "texte": "**Douze** avancent.", "figures": [f.id for f in fictives]},
             {"type": "controle", "libelle": "Le total est celui des parties", "ok": True, "detail": "26 = 4 + 15 + 7"},
         ]
         champs = {
@@ -149,14 +153,24 @@ class Magasin:
                         territoire=epci.siren, titre=epci.nom)
 
 
-@pytest.fixture
-def projet(tmp_path: Path) -> Projet:
-    """Projet d'essai : la collection et les gabarits du vrai projet, aucun magasin."""
-    racine = tmp_path / "projet"
+def projet_neuf(racine: Path) -> Projet:
+    """Rend un projet d'essai : la collection et les gabarits du vrai projet, aucun magasin."""
     (racine / "data" / "referentiel").mkdir(parents=True)
     shutil.copy(RACINE / "collection.toml", racine / "collection.toml")
     shutil.copytree(RACINE / "reports" / GABARITS, racine / "reports" / GABARITS)
     return Projet(racine)
+
+
+def atelier_d_essai(projet: Projet) -> Atelier:
+    """Rend un atelier sans référentiel ni moteur : quatre EPCI, des images de remplacement."""
+    imageries = {jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", processus=0) for jeu in Jeu}
+    return Atelier(Annuaire("Provence-Alpes-Côte d'Azur", EPCI), Textes.lire(projet.reports / GABARITS), imageries)
+
+
+@pytest.fixture
+def projet(tmp_path: Path) -> Projet:
+    """Projet d'essai sans exécution."""
+    return projet_neuf(tmp_path / "projet")
 
 
 @pytest.fixture
@@ -169,15 +183,21 @@ def magasin(projet: Projet) -> Magasin:
 
 @pytest.fixture
 def atelier(projet: Projet) -> Atelier:
-    """Atelier sans référentiel ni moteur : quatre EPCI, des images de remplacement."""
-    imageries = {jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", processus=0) for jeu in Jeu}
-    return Atelier(Annuaire("Provence-Alpes-Côte d'Azur", EPCI), Textes.lire(projet.reports / GABARITS), imageries)
+    """Atelier du projet d'essai."""
+    return atelier_d_essai(projet)
+
+
+@pytest.fixture(scope="session")
+def site_intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Site d'essai des deux éditions, construit une fois ; aucun test ne l'abîme."""
+    projet = projet_neuf(tmp_path_factory.mktemp("editions") / "projet")
+    Magasin(projet).remplir()
+    construire(projet, [Jeu.REEL, Jeu.DEMONSTRATION], projet.racine / "site", atelier_d_essai(projet))
+    return projet.racine / "site"
 
 
 @pytest.fixture
-def site(projet: Projet, magasin: Magasin, atelier: Atelier, tmp_path: Path) -> Path:
-    """Site d'essai des deux éditions, construit."""
-    from bilan.editions.site import construire
-
-    construire(projet, [Jeu.REEL, Jeu.DEMONSTRATION], tmp_path / "site", atelier)
+def site(site_intact: Path, tmp_path: Path) -> Path:
+    """Copie du site d'essai, que le test peut abîmer."""
+    shutil.copytree(site_intact, tmp_path / "site")
     return tmp_path / "site"

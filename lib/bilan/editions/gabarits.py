@@ -11,6 +11,9 @@ from bilan.editions import prose
 from bilan.editions.textes import Textes
 from bilan.periode import Periode
 
+DOSSIER = Path("gabarits") / "site"
+"""Dossier des gabarits du site, dans `reports/`."""
+
 POLITIQUE = (
     "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "base-uri 'none'; form-action 'none'"

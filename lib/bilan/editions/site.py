@@ -9,6 +9,7 @@ from bilan.editions.accueil import accueillir
 from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.recherche import Entree, script
@@ -16,7 +17,6 @@ from bilan.editions.textes import Textes
 from bilan.editions.vues import Place
 from bilan.projet import Jeu, Projet
 
-GABARITS = Path("gabarits") / "site"
 PAGES_COMMUNES = ("glossaire", "accessibilite", "mentions")
 
 
@@ -71,6 +71,15 @@ def construire(
     entree = gabarits.rendre("entree", racine="", editions=editions, region=atelier.annuaire.region)
     _ecrire(destination / "index.html", entree)
     return bilan
+
+
+def figures_attendues(projet: Projet, jeux: Iterable[Jeu]) -> dict[str, frozenset[str]]:
+    """Rend, par chemin de page dans le site, les figures que les exécutions ont faites et qui doivent s'y voir."""
+    return {
+        f"{jeu}/{execution.page}.html": frozenset(execution.figures)
+        for jeu in jeux
+        for execution in lire_edition(projet, jeu).executions
+    }
 
 
 @dataclass(frozen=True)

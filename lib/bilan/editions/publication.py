@@ -1,0 +1,169 @@
+"""La publication : construire à côté, contrôler, puis basculer d'un coup ; la version précédente reste.
+
+Rien de lourd ne s'importe tant qu'il n'y a rien à construire.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bilan.editions import bascule
+from bilan.entrepot import fichiers
+from bilan.entrepot.runs import EntrepotRuns
+from bilan.erreurs import DonneesRefusees, PublicationRefusee, valeur_inconnue
+from bilan.francais import compter
+from bilan.projet import Jeu, Projet
+
+if TYPE_CHECKING:
+    from bilan.editions.site import Atelier
+
+Dire = Callable[[str], object]
+_CONSTATS_MONTRES = 10
+
+
+def mettre_en_place(
+    projet: Projet,
+    dire: Dire,
+    dossier: Path | None = None,
+    document_de_travail: bool = False,
+    atelier: "Atelier | None" = None,
+) -> Path:
+    """Construit, contrôle et publie le site de tous les jeux exécutés ; rend sa page d'entrée.
+
+    `dossier` reçoit `versions/` et `courant` ; c'est `reports/` si rien n'est dit, et une édition fictive ne
+    se publie nulle part ailleurs. `atelier` remplace celui du projet. Lève `PublicationRefusee` si un
+    contrôle échoue (la version en place reste), `DonneesRefusees` si aucun carnet n'a été exécuté.
+    """
+    dossier = dossier or projet.reports
+    jeux = _jeux_executes(projet)
+    refuser_le_fictif_ailleurs(projet, jeux, dossier)
+    lu = _empreinte_de_ce_qui_est_lu(projet, jeux, document_de_travail)
+    temoin = projet.entrepot / "site.json"
+    ancien = fichiers.lire_json(temoin, {})
+    if ancien.get("lu") == lu and ancien.get("version") in versions(dossier):
+        version = str(ancien["version"])
+    else:
+        version, fait = _construire(projet, jeux, dossier, document_de_travail, atelier)
+        dire(fait)
+        fichiers.ecrire_json(temoin, {"lu": lu, "version": version})
+    if bascule.courante(dossier) != version:
+        bascule.basculer(dossier, version)
+        dire(f"Site publié : version {version}.")
+    return bascule.entree(dossier)
+
+
+def publier(projet: Projet, version: str) -> Path:
+    """Remet en place une version gardée et rend sa page d'entrée ; lève `ErreurUsage` si elle est inconnue."""
+    if version not in versions(projet.reports):
+        raise valeur_inconnue("la version", version, versions(projet.reports))
+    bascule.basculer(projet.reports, version)
+    return bascule.entree(projet.reports)
+
+
+def retirer(projet: Projet) -> str:
+    """Retire le site publié et rend sa version, qui reste gardée ; lève `PublicationRefusee` s'il n'y en a pas."""
+    version = bascule.courante(projet.reports)
+    if version is None:
+        raise PublicationRefusee("Aucun site n'est publié : il n'y a rien à retirer.")
+    bascule.retirer(projet.reports)
+    return version
+
+
+def versions(dossier: Path) -> list[str]:
+    """Rend les versions gardées dans `dossier`, par nom."""
+    return sorted(d.name for d in (dossier / "versions").glob("*") if (d / "index.html").is_file())
+
+
+def refuser_le_fictif_ailleurs(projet: Projet, jeux: Sequence[Jeu], dossier: Path) -> None:
+    """Lève `PublicationRefusee` si une édition fictive devait se publier hors de `reports/`."""
+    fictifs = [jeu.value for jeu in jeux if jeu.est_fictif]
+    if fictifs and not dossier.resolve().is_relative_to(projet.reports.resolve()):
+        raise PublicationRefusee(
+            f"L'édition « {', '.join(fictifs)} » est fictive : elle ne se publie que dans « {projet.reports} », "
+            f"pas dans « {dossier} »."
+        )
+
+
+def _jeux_executes(projet: Projet) -> list[Jeu]:
+    jeux = [jeu for jeu in Jeu if EntrepotRuns(projet.entrepot, jeu).derniers()]
+    if not jeux:
+        raise DonneesRefusees("Aucun carnet n'a été exécuté : lancez « bilan executer » avant de publier.")
+    return jeux
+
+
+def _construire(
+    projet: Projet, jeux: Sequence[Jeu], dossier: Path, travail: bool, atelier: "Atelier | None"
+) -> tuple[str, str]:
+    """Construit le site à côté, le contrôle, le range ; rend sa version et la phrase qui dit ce qui est fait."""
+    from bilan.editions.controles import controler
+    from bilan.editions.site import construire, figures_attendues
+
+    with _chantier(dossier) as chantier:
+        bilan = construire(projet, jeux, chantier, atelier, travail)
+        constats = controler(chantier, figures_attendues(projet, jeux))
+        if constats:
+            raise PublicationRefusee(_refus([str(c) for c in constats]))
+        version = f"{max(projet.collection.jeux[jeu].connu_le for jeu in jeux)}-{_empreinte_du_site(chantier)[:8]}"
+        if version not in versions(dossier):
+            (dossier / "versions").mkdir(parents=True, exist_ok=True)
+            chantier.replace(dossier / "versions" / version)
+    pages = sum(bilan.pages.values())
+    return version, (
+        f"{compter(pages, 'page construite', 'pages construites')} et contrôlées, "
+        f"{compter(bilan.images_dessinees, 'figure dessinée', 'figures dessinées')}."
+    )
+
+
+def _refus(constats: list[str]) -> str:
+    reste = len(constats) - _CONSTATS_MONTRES
+    suite = f" ; et {compter(reste, 'autre')}" if reste > 0 else ""
+    return (
+        f"Le site n'est pas publié, {compter(len(constats), 'contrôle')} en défaut : "
+        f"{' ; '.join(constats[:_CONSTATS_MONTRES])}{suite}. La version en place reste."
+    )
+
+
+@contextmanager
+def _chantier(dossier: Path) -> Iterator[Path]:
+    """Donne un dossier neuf où construire, effacé s'il n'a pas été rangé."""
+    (dossier / ".construction").mkdir(parents=True, exist_ok=True)
+    chantier = Path(tempfile.mkdtemp(dir=dossier / ".construction"))
+    # mkdtemp ferme le dossier aux autres comptes ; un site publié se lit.
+    chantier.chmod(0o777 & ~_masque())
+    try:
+        yield chantier
+    finally:
+        shutil.rmtree(chantier, ignore_errors=True)
+
+
+def _masque() -> int:
+    masque = os.umask(0)
+    os.umask(masque)
+    return masque
+
+
+def _empreinte_du_site(racine: Path) -> str:
+    empreinte = hashlib.sha256()
+    for chemin in sorted(p for p in racine.rglob("*") if p.is_file()):
+        empreinte.update(f"{chemin.relative_to(racine).as_posix()}\n{fichiers.empreinte_fichier(chemin)}\n".encode())
+    return empreinte.hexdigest()
+
+
+def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], travail: bool) -> str:
+    from bilan.editions.gabarits import DOSSIER
+
+    code = Path(__file__).parents[1]
+    lus = [projet.racine / "collection.toml", code / "francais.py"]
+    for racine in (projet.reports / DOSSIER, code / "editions", code / "figures", projet.referentiel):
+        lus += sorted(p for p in racine.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    empreintes = [fichiers.empreinte_fichier(chemin) for chemin in lus]
+    for jeu in jeux:
+        magasin = EntrepotRuns(projet.entrepot, jeu)
+        empreintes += [fichiers.empreinte_fichier(magasin.dossier(run.cle) / "page.json") for run in magasin.derniers()]
+    return fichiers.empreinte(json.dumps([empreintes, [jeu.value for jeu in jeux], travail]).encode())

@@ -1,0 +1,40 @@
+"""Les images : dessinées une fois, redessinées quand la figure ou le moteur change."""
+
+import dataclasses
+from pathlib import Path
+
+from conftest import barres, carte, chiffre, image_d_essai, tableau
+
+from bilan.editions.imagerie import Imagerie
+
+
+def imagerie(dossier: Path, version: str = "1") -> Imagerie:
+    return Imagerie(dossier, image_d_essai, version, processus=0)
+
+
+def test_seules_les_figures_qui_se_dessinent_le_sont(tmp_path: Path) -> None:
+    assert imagerie(tmp_path).preparer([barres(), carte(), chiffre(), tableau()]) == 2
+
+
+def test_une_figure_inchangee_ne_se_redessine_pas(tmp_path: Path) -> None:
+    imagerie(tmp_path).preparer([barres(), carte()])
+    change = dataclasses.replace(carte(), titre="Un autre titre")
+    assert imagerie(tmp_path).preparer([barres(), change]) == 1
+
+
+def test_un_moteur_qui_change_redessine_tout(tmp_path: Path) -> None:
+    imagerie(tmp_path).preparer([barres()])
+    assert imagerie(tmp_path, version="2").preparer([barres()]) == 1
+
+
+def test_deux_fiches_a_la_meme_figure_partagent_son_dessin(tmp_path: Path) -> None:
+    assert imagerie(tmp_path).preparer([barres(), barres()]) == 1
+
+
+def test_l_elagage_garde_ce_qui_vient_de_servir(tmp_path: Path) -> None:
+    images = imagerie(tmp_path)
+    images.preparer([barres(), carte()])
+    avant = images.dessin(barres())
+    images.elaguer()
+    assert len(list(tmp_path.iterdir())) == 3
+    assert images.dessin(barres()) == avant
