@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -97,7 +96,8 @@ class _Execution:
                 return executions
             finally:
                 atelier.fermer()
-                self.journal.solder()
+                with contextlib.suppress(ErreurBilan):  # ce qui a arrêté l'exécution se dit avant un disque plein
+                    self.journal.solder()
                 shutil.rmtree(tampon, ignore_errors=True)
 
     def _une_a_une(self, a_jouer: Sequence[Examinee], atelier: "Atelier") -> Iterator[Execution]:
@@ -114,17 +114,8 @@ class _Execution:
                 execution = cloture.clore(tache, resultat, entrees[tache.nom], atelier.nom)
             except OSError as erreur:
                 execution = _non_gardee(tache, resultat, entrees[tache.nom], erreur)
-            self._inscrire(execution)
+            self.journal.conclure(self.numeros[tache.nom], execution)
             yield execution
-
-    def _inscrire(self, execution: Execution) -> None:
-        try:
-            self.journal.conclure(self.numeros[execution.tache], execution)
-        except sqlite3.OperationalError as erreur:
-            raise ErreurBilan(
-                f"Le journal ne peut plus être écrit ({erreur}) ; libérez de la place puis relancez la même commande : "
-                "ce qui est fini ne sera pas refait."
-            ) from erreur
 
     def _noter_livraisons(self, a_jouer: Sequence[Examinee]) -> None:
         from datetime import date

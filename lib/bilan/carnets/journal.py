@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from bilan.erreurs import DonneesRefusees
+from bilan.erreurs import DonneesRefusees, ErreurBilan
 
 FICHIER = "journal.sqlite"
 
@@ -64,7 +64,10 @@ _COLONNES = tuple(Execution.__dataclass_fields__)
 
 
 class Journal:
-    """Journal ouvert ; ses méthodes se partagent entre fils, chaque appel est une transaction."""
+    """Journal ouvert ; ses méthodes se partagent entre fils, chaque appel est une transaction.
+
+    Une écriture que le disque refuse lève `ErreurBilan`.
+    """
 
     def __init__(self, connexion: sqlite3.Connection) -> None:
         self._connexion, self._verrou = connexion, threading.Lock()
@@ -78,6 +81,8 @@ class Journal:
             connexion.execute("PRAGMA journal_mode=WAL")
             connexion.execute("PRAGMA synchronous=FULL")
             connexion.executescript(_SCHEMA)
+        except sqlite3.OperationalError as erreur:
+            raise _refus_d_ecrire(erreur) from erreur
         except sqlite3.Error as erreur:
             raise DonneesRefusees(
                 f"Le journal « {FICHIER} » ne peut pas être lu ({erreur}) ; mettez-le de côté et relancez : il se "
@@ -107,10 +112,7 @@ class Journal:
 
         À n'appeler que verrou en main : personne d'autre ne travaille alors.
         """
-        with self._verrou:
-            return self._connexion.execute(
-                "UPDATE executions SET issue = 'interrompu' WHERE issue = 'en_cours'"
-            ).rowcount
+        return self._executer("UPDATE executions SET issue = 'interrompu' WHERE issue = 'en_cours'").rowcount
 
     def dernieres(self) -> dict[str, Execution]:
         """Rend, par tâche, la dernière exécution finie, réussie ou non."""
@@ -139,8 +141,14 @@ class Journal:
         self._connexion.close()
 
     def _ecrire(self, requete: str, valeurs: tuple[Any, ...]) -> int:
-        with self._verrou:
-            return self._connexion.execute(requete, valeurs).lastrowid or 0
+        return self._executer(requete, valeurs).lastrowid or 0
+
+    def _executer(self, requete: str, valeurs: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        try:
+            with self._verrou:
+                return self._connexion.execute(requete, valeurs)
+        except sqlite3.OperationalError as erreur:
+            raise _refus_d_ecrire(erreur) from erreur
 
     def _lire(self, suite: str, valeurs: tuple[Any, ...] = ()) -> Iterator[Execution]:
         with self._verrou:
@@ -149,6 +157,13 @@ class Journal:
         for ligne in lignes:
             brut = dict(zip(_COLONNES, ligne, strict=True))
             yield Execution(**{n: json.loads(v) if n in _EN_JSON else v for n, v in brut.items()})
+
+
+def _refus_d_ecrire(erreur: sqlite3.OperationalError) -> ErreurBilan:
+    return ErreurBilan(
+        f"Le journal ne peut pas être écrit ({erreur}) ; libérez de la place puis relancez la même commande : "
+        "ce qui est fini ne sera pas refait."
+    )
 
 
 def _valeurs(execution: Execution) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,10 +26,35 @@ from bilan.carnets.plan import Tache
 NOM_PAPERMILL = "bilan-noyau"
 
 
+class _Noyaux:
+    """Noyaux en cours ; une fois fermé, il tue aussi ceux qui finissaient de démarrer."""
+
+    def __init__(self) -> None:
+        self._pids: set[int] = set()
+        self._ferme = False
+        self._verrou = threading.Lock()
+
+    def ajouter(self, pid: int) -> None:
+        with self._verrou:
+            self._pids.add(pid)
+            if self._ferme:
+                _tuer(pid)
+
+    def oublier(self, pid: int) -> None:
+        with self._verrou:
+            self._pids.discard(pid)
+
+    def fermer(self) -> None:
+        with self._verrou:
+            self._ferme = True
+            for pid in self._pids:
+                _tuer(pid)
+
+
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
     """Client qui borne la mémoire du noyau avant la première cellule et relève son pic après la dernière."""
 
-    def __init__(self, nb_man: Any, memoire_mo: int, noyaux: set[int], **options: Any) -> None:
+    def __init__(self, nb_man: Any, memoire_mo: int, noyaux: _Noyaux, **options: Any) -> None:
         super().__init__(nb_man, **options)
         self._memoire_mo, self._noyaux = memoire_mo, noyaux
 
@@ -36,12 +62,12 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         """Joue les cellules comme papermill, dans les limites du carnet."""
         pid: int = self.km.provisioner.pid
         borner_memoire(pid, self._memoire_mo)
-        self._noyaux.add(pid)
+        self._noyaux.ajouter(pid)
         try:
             super().papermill_execute_cells()
         finally:
             self.nb.metadata.papermill["memoire_pic_mo"] = pic_memoire_mo(pid)
-            self._noyaux.discard(pid)
+            self._noyaux.oublier(pid)
 
 
 class MoteurPapermillNoyau(NBClientEngine):  # type: ignore[misc]
@@ -80,7 +106,7 @@ class MoteurStandard:
     """Moteur `standard` : sûr partout, un démarrage de noyau par carnet."""
 
     nom: str = "standard"
-    _noyaux: set[int] = field(default_factory=set)
+    _noyaux: _Noyaux = field(default_factory=_Noyaux)
 
     def executer(self, tache: Tache, destination: Path) -> Resultat:
         """Joue `tache` dans un noyau neuf, dans le dossier du carnet, et écrit la copie à `destination`."""
@@ -93,10 +119,13 @@ class MoteurStandard:
             ))
 
     def fermer(self) -> None:
-        """Tue les noyaux en cours ; leurs carnets finissent en échec."""
-        for pid in tuple(self._noyaux):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        """Tue les noyaux en cours ; leurs carnets finissent en échec, et le moteur ne sert plus."""
+        self._noyaux.fermer()
+
+
+def _tuer(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -44,10 +44,11 @@ def verrou_execution(projet: Projet) -> Iterator[None]:
 
 
 def _dire_qui(tenu_par: Path) -> None:
-    ecrire_json(tenu_par, {
-        "processus": os.getpid(), "machine": platform.node(), "utilisateur": getpass.getuser(),
-        "depuis": datetime.now().astimezone().isoformat(timespec="seconds"),
-    })
+    with contextlib.suppress(OSError):  # ne pas pouvoir se nommer n'empêche pas de travailler
+        ecrire_json(tenu_par, {
+            "processus": os.getpid(), "machine": platform.node(), "utilisateur": getpass.getuser(),
+            "depuis": datetime.now().astimezone().isoformat(timespec="seconds"),
+        })
 
 
 def _qui(tenant: dict[str, Any] | None) -> str:

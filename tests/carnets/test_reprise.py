@@ -1,0 +1,159 @@
+"""Coupures : tuée n'importe où, arrêtée au clavier, privée de place, lancée deux fois ; rien n'est perdu ni refait."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from maquette_carnets import Maquette
+
+from bilan.carnets.journal import FICHIER, Journal
+from bilan.carnets.verrou import verrou_execution
+from bilan.erreurs import CodeSortie, VerrouTenu
+
+ICI = Path(__file__).parent
+TOUTES = {"demonstration/30_flux/93", *(f"demonstration/70_fiche/20000000{n}" for n in (1, 2, 3))}
+
+
+def _programme(*lignes: str) -> list[str]:
+    return [sys.executable, "-c", "\n".join((f"import sys; sys.path.insert(0, {str(ICI)!r})", *lignes))]
+
+
+@pytest.mark.lent
+def test_tuee_a_tout_instant_la_commande_suivante_reprend_sans_rien_perdre_ni_refaire(
+    collection_de_deux: Maquette, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    modele = tmp_path_factory.mktemp("coupures") / "modele"
+    shutil.copytree(collection_de_deux.racine, modele)
+    vu = subprocess.run(
+        [sys.executable, str(ICI / "coupures.py"), str(modele), "25"], capture_output=True, text=True, check=False
+    )
+    assert vu.returncode == 0, vu.stderr
+    resultat = json.loads(vu.stdout)
+    assert resultat["total"] > 300
+    for verdict in resultat["verdicts"]:
+        assert verdict["tuee"], verdict
+        assert all(verdict["gardees"].values()), verdict
+        assert set(verdict["reprise"]["jouees"]) == TOUTES - verdict["gardees"].keys(), verdict
+        assert verdict["apres"] == dict.fromkeys(TOUTES, True), verdict
+        assert "en_cours" not in verdict["issues"], verdict
+
+
+def test_un_journal_perdu_se_reconstitue_sans_rien_rejouer(collection_de_deux: Maquette) -> None:
+    collection_de_deux.jouer()
+    for fichier in collection_de_deux.projet.entrepot.glob(f"{FICHIER}*"):
+        fichier.unlink()
+    assert collection_de_deux.jouer().executions == ()
+
+
+def test_un_journal_abime_est_refuse_en_disant_quoi_faire(collection_de_deux: Maquette) -> None:
+    from bilan.erreurs import DonneesRefusees
+
+    collection_de_deux.projet.entrepot.mkdir(exist_ok=True, parents=True)
+    (collection_de_deux.projet.entrepot / FICHIER).write_bytes(b"ceci n'est pas une base" * 100)
+    with pytest.raises(DonneesRefusees, match="mettez-le de côté et relancez"):
+        collection_de_deux.jouer()
+
+
+def test_une_seconde_commande_repart_aussitot_et_dit_qui_travaille(collection_de_deux: Maquette) -> None:
+    racine = str(collection_de_deux.racine)
+    tenant = subprocess.Popen(_programme(
+        "from pathlib import Path; from bilan.projet import Projet; from bilan.carnets.verrou import verrou_execution",
+        f"with verrou_execution(Projet(Path({racine!r}))):",
+        "    print('pris', flush=True); sys.stdin.read()",
+    ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert tenant.stdout is not None and tenant.stdout.readline() == "pris\n"
+    depart = time.monotonic()
+    with pytest.raises(VerrouTenu, match=f"processus {tenant.pid} de .* depuis") as refus:
+        collection_de_deux.jouer()
+    assert time.monotonic() - depart < 1 and refus.value.code_sortie == CodeSortie.VERROU == 4
+    tenant.kill()
+    tenant.wait()
+    assert len(collection_de_deux.jouer().executions) == 4, "le verrou d'un processus tué ne bloque personne"
+
+
+def test_le_verrou_s_emboite_dans_la_meme_commande(collection_de_deux: Maquette) -> None:
+    with verrou_execution(collection_de_deux.projet):
+        assert len(collection_de_deux.jouer().executions) == 4
+        assert (collection_de_deux.projet.entrepot / "execution.json").is_file()
+    assert not (collection_de_deux.projet.entrepot / "execution.json").exists()
+
+
+@pytest.mark.lent
+def test_arretee_au_clavier_elle_rend_la_main_sans_orphelin_et_reprend(collection_de_deux: Maquette) -> None:
+    m = collection_de_deux
+    fiche = m.projet.notebooks / "70_fiche.ipynb"
+    bon = fiche.read_text(encoding="utf-8")
+    fiche.write_text(bon.replace('"carnet.terminer()"', '"import time\\ntime.sleep(600)\\ncarnet.terminer()"'))
+    programme = _programme(
+        "from pathlib import Path; from bilan.projet import Projet; from maquette_carnets import Maquette",
+        "from bilan.carnets import fraicheur",
+        f"racine = Path({str(m.racine)!r}); fraicheur.DOSSIER_CODE = racine / 'lib'",
+        # Un lanceur en arrière-plan fait ignorer Ctrl-C à ses enfants : on rétablit ce qu'un terminal donne.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)",
+        "Maquette(Projet(racine)).jouer(moteur='standard', ouvriers=2)",
+    )
+    processus = subprocess.Popen(programme, stderr=subprocess.PIPE, text=True)
+    _attendre(lambda: _issues(m).count("en_cours") == 2 and "ok" in _issues(m))
+    noyaux = _enfants(processus.pid)
+    processus.send_signal(signal.SIGINT)
+    assert processus.wait(timeout=20) != 0
+    _attendre(lambda: not any(Path(f"/proc/{pid}").exists() for pid in noyaux))
+    assert noyaux and sorted(set(_issues(m))) == ["interrompu", "ok"]
+    fiche.write_text(bon)
+    assert {e.tache for e in m.jouer().executions} == TOUTES - {"demonstration/30_flux/93"}
+
+
+def _issues(maquette: Maquette) -> list[str]:
+    journal = Journal.ouvrir(maquette.projet.entrepot)
+    try:
+        return [e.issue for e in journal.toutes()]
+    finally:
+        journal.fermer()
+
+
+def _enfants(pid: int) -> list[int]:
+    return [int(p) for t in Path(f"/proc/{pid}/task").iterdir() for p in (t / "children").read_text().split()]
+
+
+def _attendre(condition: object, delai: float = 30) -> None:
+    fin = time.monotonic() + delai
+    while not condition():
+        assert time.monotonic() < fin, "rien n'est venu"
+        time.sleep(0.1)
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
+    reason="il faut pouvoir monter un petit disque",
+)
+def test_disque_plein_les_carnets_finis_restent_et_la_suite_reprend(
+    collection_de_deux: Maquette, tmp_path: Path
+) -> None:
+    entrepot = collection_de_deux.projet.entrepot
+    garde = tmp_path / "garde"
+    shutil.copytree(entrepot, garde)
+    montage = (
+        f"mount -t tmpfs -o size=400k tmpfs {entrepot} && cp -r {garde}/. {entrepot}/ && "
+        f"dd if=/dev/zero of={entrepot}/lest bs=1k count=230 status=none && exec \"$0\" \"$@\""
+    )
+    jouer = _programme(
+        "from pathlib import Path; from bilan.projet import Projet; from maquette_carnets import Maquette",
+        "from bilan.carnets import fraicheur; from bilan.erreurs import ErreurBilan",
+        f"racine = Path({str(collection_de_deux.racine)!r}); fraicheur.DOSSIER_CODE = racine / 'lib'",
+        "m = Maquette(Projet(racine))",
+        "try:",
+        "    bilan = m.jouer(); print('fini', *(e.message for e in bilan.echecs))",
+        "except ErreurBilan as erreur: print('refus', erreur.message)",
+        "(racine / 'data/entrepot/lest').unlink()",
+        "print('reprise', len(m.jouer().executions)); print('encore', len(m.jouer().executions))",
+    )
+    vu = subprocess.run(["unshare", "-rm", "sh", "-c", montage, *jouer], capture_output=True, text=True, check=False)
+    lignes = vu.stdout.splitlines()
+    assert "libérez de la place" in lignes[0], vu.stdout + vu.stderr
+    assert lignes[-1] == "encore 0", vu.stdout + vu.stderr
