@@ -71,7 +71,7 @@ def _titre(derniere: Ligne) -> str:
 
 def _lecture(derniere: Ligne) -> str:
     return (
-        f"{derniere['periode']} : {nombre(derniere['recus'])} bilans reçus pour {nombre(derniere['attendus'])} attendus, "
+        f"{derniere['periode']} : {nombre(derniere['recus'])} bilans pour {nombre(derniere['attendus'])} attendus, "
         f"qui font {pourcent(derniere['couverture_pct'])} du parc."
     )
 

@@ -33,7 +33,7 @@ def attributions(reperes: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("annee", "Année", "texte"),
             Colonne("valeur", "Attributions", "nombre", "logements"),
         ),
-        lecture=f"En {derniere['annee']}, le SNE a enregistré {compter(derniere['valeur'], 'attribution')} dans la région.",
+        lecture=f"En {derniere['annee']}, le SNE compte {compter(derniere['valeur'], 'attribution')} dans la région.",
         champ="Attributions enregistrées dans le SNE, relocations et premières mises en location.",
         source=contexte.source(SNE),
         alt=decrire_lignes(donnees, "nom", {"valeur": "nombre"}),

@@ -50,8 +50,8 @@ def carte_repere(f1e: pl.DataFrame, reservataire: str, contexte: Contexte) -> Fi
         champ=f"{RELOCATIONS} ; bailleurs dont le taux de département est connu.",
         source=contexte.source(BILANS),
         alt=decrire_carte(donnees, REPERE.classes, ABSENCES),
-        note="Repère, non opposable : les objectifs existent par convention, pas par EPCI. Le repère est ce que "
-        f"donnerait le taux de chaque bailleur dans le département. À un logement près, l'EPCI est au repère. {_A_CHEVAL}",
+        note="Repère, non opposable : un EPCI n'a pas d'objectif. Le repère est ce que "
+        f"donnerait le taux de chaque bailleur dans le département. À un logement près, l'EPCI y est. {_A_CHEVAL}",
         indicateurs=("F1e",),
         maturite=maturite(ici.filter(periode=str(contexte.periode))),
     )
