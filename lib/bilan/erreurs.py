@@ -1,6 +1,6 @@
 """Les ennuis que l'on sait nommer : une phrase en français et un code de sortie chacun."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from rapidfuzz import fuzz, process, utils
@@ -81,3 +81,14 @@ def valeur_inconnue(quoi: str, donne: str, permis: Iterable[str]) -> ErreurUsage
     proches = ", ".join(f"« {valeur} »" for valeur in plus_proches(donne, permis))
     suite = f"les plus proches parmi les valeurs permises : {proches}" if proches else "aucune valeur n'est permise"
     return ErreurUsage(f"{quoi[:1].upper()}{quoi[1:]} « {donne} » est inconnu(e) ; {suite}.")
+
+
+def code_inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:
+    """Rend l'erreur d'usage d'un code absent de `noms` (code → nom) ; « Nice » propose la métropole.
+
+    Les trois propositions se cherchent parmi les codes si l'on a donné des chiffres, parmi les noms sinon.
+    """
+    cles = {code: code for code in noms} if donne.isdecimal() else {nom: code for code, nom in noms.items()}
+    contiennent = [cle for cle in cles if donne.casefold() in cle.casefold()]
+    proches = dict.fromkeys([*contiennent, *plus_proches(donne, cles)])
+    return valeur_inconnue(quoi, donne, [f"{cles[cle]} ({noms[cles[cle]]})" for cle in list(proches)[:3]])

@@ -98,9 +98,13 @@ def lire_document(chemin: Path) -> Document:
     """Rend le carnet du fichier `chemin` ; lève `DonneesRefusees` s'il est absent ou abîmé."""
     try:
         contenu = json.loads(chemin.read_text(encoding="utf-8"))
+    except FileNotFoundError as erreur:
+        raise DonneesRefusees(
+            f"Le carnet « {chemin.name} » n'existe pas dans notebooks/ ; créez-le, ou retirez-le de collection.toml."
+        ) from erreur
     except (OSError, ValueError) as erreur:
         raise DonneesRefusees(
-            f"Le carnet « {chemin.name} » ne peut pas être lu ({erreur}) ; rétablissez-le depuis le dépôt."
+            f"Le carnet « {chemin.name} » est abîmé et ne se lit plus ; rétablissez-le depuis le dépôt."
         ) from erreur
     if not isinstance(contenu, dict) or not isinstance(contenu.get("cells"), list):
         raise DonneesRefusees(f"Le fichier « {chemin.name} » n'est pas un carnet : il n'a pas de liste de cellules.")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bilan.carnets.cellules import ETIQUETTE_PARAMETRES, Document
 from bilan.carnets.entrees_cachees import entrees_cachees
-from bilan.erreurs import ErreurBilan, plus_proches, valeur_inconnue
+from bilan.erreurs import ErreurBilan, code_inconnu, plus_proches, valeur_inconnue
 from bilan.periode import Periode
 
 Scalaire = str | int | float | bool | None
@@ -92,7 +92,9 @@ class Parametre(_Declaration):
     @staticmethod
     def _verifier_dans(quoi: str, valeur: str, permises: Mapping[str, str]) -> None:
         if valeur not in permises:
-            raise valeur_inconnue(quoi, valeur, [f"{c} ({n})" if n else c for c, n in permises.items()])
+            raise code_inconnu(quoi, valeur, permises) if any(permises.values()) else valeur_inconnue(
+                quoi, valeur, permises
+            )
 
 
 class ContratCarnet(_Declaration):

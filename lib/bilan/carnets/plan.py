@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bilan.carnets.cellules import Document, lire_document
 from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs, troubles_du_carnet
 from bilan.carnets.perimetre import Perimetre, periodes_permises
-from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, valeur_inconnue
+from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, code_inconnu, valeur_inconnue
 from bilan.projet import DeclarationCarnet, Jeu, Projet
 
 PARAMETRES_COMMUNS = ("jeu", "periode", "region", "connu_le", "profil")
@@ -97,7 +97,7 @@ class _Chantier:
         connus = self._tous_les_territoires()
         for code in self.selection.territoires:
             if code not in connus:
-                self._noter(valeur_inconnue("l'EPCI", code, [f"{c} ({n})" for c, n in self.perimetre.epci.items()]))
+                self._noter(code_inconnu("l'EPCI", code, self.perimetre.epci))
 
     def ajouter(self, declaration: DeclarationCarnet) -> None:
         try:
