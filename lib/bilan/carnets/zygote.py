@@ -55,14 +55,13 @@ def chauffer() -> None:
 def _chauffer_les_fonds() -> None:
     from bilan.erreurs import ErreurBilan
     from bilan.projet import Projet
+    from bilan.referentiel.geometries import Fonds
 
     try:
         projet = Projet.trouver()
+        Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
     except ErreurBilan:
-        return  # hors d'un projet, les carnets se passent de fonds de carte
-    from bilan.referentiel.geometries import Fonds
-
-    Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
+        return  # hors d'un projet, ou sans ses fonds : le carnet qui en a besoin le dira lui-même
 
 
 def fils_dangereux() -> list[str]:
