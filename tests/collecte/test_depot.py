@@ -157,7 +157,7 @@ def test_un_dossier_entre_ensemble_ou_pas_du_tout(projet: Projet) -> None:
 def test_un_dossier_fait_foi_pour_ce_qui_en_vient(projet: Projet) -> None:
     dossier = _dossier(projet, A, B)
     _ecrire(dossier, NICE, nom="a.csv")
-    _ecrire(dossier, NICE, nom="b.csv")
+    _ecrire(dossier, NICE.replace("999000011", "999000029"), nom="b.csv")
     deposer_dossier(projet, Jeu.DEMONSTRATION, dossier)
     _dossier(projet, A)
     _ecrire(dossier, NICE.replace(";12;10", ";13;10"), nom="a.csv")

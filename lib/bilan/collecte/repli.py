@@ -3,7 +3,7 @@
 import dataframely as dy
 import polars as pl
 
-from bilan.collecte.tableau import LIGNE
+from bilan.collecte.tableau import RANG
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.briques import cle_de
 
@@ -12,7 +12,7 @@ def replier_communes(lignes: pl.DataFrame, schema: type[dy.Schema], territoires:
     """Rend les lignes où 13201 à 13216 sont devenus 13055, et une commune fusionnée celle qui l'a reprise.
 
     Les lignes que le repli rend identiques (même clé) sont additionnées : les comptages s'ajoutent, une part ne
-    s'ajoute pas et devient nulle, le reste vient de la première. `ligne_du_fichier` garde la première.
+    s'ajoute pas et devient nulle, le reste vient de la première. `rang_de_ligne` garde la première.
     """
     if "code_commune" not in lignes.columns:
         return lignes
@@ -24,9 +24,9 @@ def replier_communes(lignes: pl.DataFrame, schema: type[dy.Schema], territoires:
     ajoutees = (
         repliees.filter(doubles)
         .group_by(cle, maintain_order=True)
-        .agg(*(_ajouter(nom, col) for nom, col in schema.columns().items() if nom not in cle), pl.col(LIGNE).min())
+        .agg(*(_ajouter(nom, col) for nom, col in schema.columns().items() if nom not in cle), pl.col(RANG).min())
     )
-    return pl.concat([repliees.filter(~doubles), ajoutees.select(repliees.columns)]).sort(LIGNE)
+    return pl.concat([repliees.filter(~doubles), ajoutees.select(repliees.columns)]).sort(RANG)
 
 
 def _ajouter(nom: str, col: dy.Column) -> pl.Expr:

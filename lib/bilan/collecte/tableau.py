@@ -1,14 +1,14 @@
 """Le tableau lu : tout en texte, colonnes canoniques, et l'origine de chaque case."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from bilan.collecte.anomalies import Lieu
 
-LIGNE = "ligne_du_fichier"
-"""Colonne technique : rang de la ligne dans la feuille, à partir de 1."""
+RANG = "rang_de_ligne"
+"""Colonne technique : rang de la ligne dans le tableau, à partir de 0 ; `Tableau.lieu` dit où elle est écrite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,44 @@ class Colonne:
 
 
 @dataclass(frozen=True)
-class Tableau:
-    """Données d'un fichier : `textes` a une colonne par colonne canonique reconnue, et `ligne_du_fichier`.
+class Source:
+    """Feuille, ou groupe de colonnes d'une feuille, et la colonne du fichier que lit chaque colonne canonique."""
 
-    Une case vide est nulle. `colonnes` dit de quelle colonne du fichier vient chaque colonne canonique ; celles
-    que le fichier n'a pas et que l'envoi renseigne (`date_arrete`) n'y sont pas.
+    feuille: str
+    colonnes: Mapping[str, Colonne]
+
+
+@dataclass
+class Tableau:
+    """Données d'un fichier : `textes` a une colonne par colonne canonique, une case vide est nulle.
+
+    `origines` donne, pour chaque ligne, le rang de sa source et sa ligne dans la feuille (à partir de 1). Une
+    colonne que le fichier n'a pas et que l'envoi ou la correspondance renseigne n'est dans aucune source.
     """
 
     fichier: str
-    feuille: str
     textes: pl.DataFrame
-    colonnes: Mapping[str, Colonne]
+    origines: Sequence[tuple[int, int]]
+    sources: Sequence[Source]
     origine_dates: int = 1900
+    completees: set[str] = field(default_factory=set)
 
-    def lieu(self, ligne: int | None = None, colonne: str = "") -> Lieu:
-        """Rend le lieu d'une case, avec le titre de colonne que l'émetteur connaît."""
-        source = self.colonnes.get(colonne)
-        if source is None:
-            return Lieu(self.fichier, self.feuille, ligne, colonne)
-        cellule = f"{source.lettre}{ligne}" if ligne is not None else ""
-        return Lieu(self.fichier, self.feuille, ligne, source.titre, cellule)
+    def lieu(self, rang: int, colonne: str = "") -> Lieu:
+        """Rend le lieu d'une case du tableau, avec le titre de colonne que l'émetteur connaît."""
+        numero, ligne = self.origines[rang]
+        source = self.sources[numero]
+        lue = source.colonnes.get(colonne)
+        if lue is None:
+            return Lieu(self.fichier, source.feuille, ligne, colonne)
+        return Lieu(self.fichier, source.feuille, ligne, lue.titre, f"{lue.lettre}{ligne}")
+
+    def brut(self, rang: int, colonne: str) -> str | None:
+        """Rend le texte reçu d'une case, s'il y en a un."""
+        texte: str | None = self.textes[colonne][rang] if colonne in self.textes.columns else None
+        return texte
+
+    def completer(self, colonne: str, valeur: str | None) -> None:
+        """Renseigne une colonne que le fichier n'a pas, la même valeur partout ; ne touche pas à celles qu'il a."""
+        if valeur is not None and colonne not in self.textes.columns:
+            self.textes = self.textes.with_columns(pl.lit(valeur, dtype=pl.String).alias(colonne))
+            self.completees.add(colonne)

@@ -63,12 +63,13 @@ _ORIGINES = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 
 
 class Refus(Exception):
-    """Valeur qui ne se lit pas : ce que l'on a constaté, et la correction attendue."""
+    """Valeur qui ne se lit pas : le constat, la correction attendue, et la valeur probable s'il y en a une."""
 
-    def __init__(self, constat: str, correction: str) -> None:
+    def __init__(self, constat: str, correction: str, probable: str | None = None) -> None:
         super().__init__(constat)
         self.constat = constat
         self.correction = correction
+        self.probable = probable
 
 
 def est_absente(texte: str) -> bool:
@@ -136,6 +137,7 @@ def code_commune(texte: str) -> str:
         raise Refus(
             "le code INSEE a quatre chiffres : un zéro de tête a sans doute été perdu",
             f"écrivez « 0{code} », et mettez la colonne au format texte",
+            f"0{code}",
         )
     raise Refus(
         "ce n'est pas un code INSEE de commune",
@@ -152,8 +154,23 @@ def code_departement(texte: str) -> str:
         raise Refus(
             "le code du département a un seul chiffre : son zéro a sans doute été perdu",
             f"écrivez « 0{code} », et mettez la colonne au format texte",
+            f"0{code}",
         )
     raise Refus("ce n'est pas un code de département", "écrivez le code INSEE du département, par exemple 06")
+
+
+def code_de_territoire(texte: str) -> str:
+    """Rend un code de département, de commune ou un SIREN ; refuse un zéro perdu et dit le code probable."""
+    code = ESPACES.sub("", texte).upper().removesuffix(".0")
+    if re.fullmatch(r"[0-9]{2}|2A|2B|97[0-9]|[0-9]{5}|2[AB][0-9]{3}|[0-9]{9}|[A-Z]{3}", code):
+        return code
+    if re.fullmatch(r"\d|\d{4}", code):
+        raise Refus(
+            f"le code a {len(code)} chiffre(s) : un zéro de tête a sans doute été perdu",
+            f"écrivez « 0{code} », et mettez la colonne au format texte",
+            f"0{code}",
+        )
+    raise Refus("ce n'est pas un code de territoire", "écrivez le code du département, de la commune, ou le SIREN")
 
 
 def code_siren(texte: str) -> str:

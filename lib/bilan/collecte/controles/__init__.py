@@ -1,0 +1,1 @@
+"""Les contrôles : ce qui bloque un fichier, ce qui demande une réponse. Chacun rend des anomalies, aucun ne corrige."""

@@ -1,0 +1,1 @@
+"""Lire sans se laisser faire : garder la porte, puis ouvrir dans un processus à part, tout en texte."""

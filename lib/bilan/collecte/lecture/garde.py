@@ -1,0 +1,217 @@
+"""La garde : ce qu'un fichier est vraiment, et s'il peut être ouvert sans danger. Rien n'est décompressé en entier."""
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bilan.collecte.anomalies import Anomalie, Gravite, Lieu, refus
+from bilan.collecte.lecture import limites
+from bilan.collecte.lecture.membres import controler_membre
+from bilan.francais import nombre
+
+FORMATS = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xlsb": "xlsb",
+    ".ods": "ods",
+    ".xls": "xls",
+}
+"""Formats acceptés, par extension."""
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CHIFFRE = "EncryptedPackage".encode("utf-16-le")
+_FEUILLES = ("xl/worksheets/", "xl/macrosheets/", "xl/dialogsheets/", "content.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Fichier que la garde laisse passer : son format, et ce qu'elle veut que l'on sache (macros, liens externes)."""
+
+    format: str
+    remarques: tuple[Anomalie, ...] = ()
+
+
+class _Refus(Exception):
+    def __init__(self, regle: str, constat: str, correction: str) -> None:
+        super().__init__(constat)
+        self.regle, self.constat, self.correction = regle, constat, correction
+
+
+def garder(chemin: Path) -> Passage:
+    """Rend le format du fichier s'il peut être ouvert ; lève `DonneesRefusees` en disant pourquoi sinon.
+
+    Sont refusés : un fichier trop gros, une extension qui ment, une archive abîmée ou piégée, un mot de passe, une
+    déclaration d'entité XML, une feuille dont le rectangle occupé est démesuré.
+    """
+    try:
+        return _garder(chemin)
+    except _Refus as dit:
+        anomalie = Anomalie(Gravite.BLOQUANT, dit.regle, dit.constat, dit.correction, Lieu(chemin.name))
+        raise refus(chemin.name, [anomalie]) from dit
+
+
+def _garder(chemin: Path) -> Passage:
+    attendu = FORMATS.get(chemin.suffix.lower())
+    if attendu is None:
+        raise _Refus(
+            "extension_inconnue",
+            f"l'extension « {chemin.suffix} » n'est pas de celles que l'on lit",
+            f"envoyez un classeur ou un CSV ({', '.join(FORMATS)})",
+        )
+    try:
+        taille = chemin.stat().st_size
+        with chemin.open("rb") as flux:
+            debut = flux.read(4096)
+    except OSError as erreur:
+        raise _Refus(
+            "fichier_absent", "le fichier manque ou ne s'ouvre pas", "vérifiez son nom et son dossier"
+        ) from erreur
+    if taille > limites.TAILLE_MAX:
+        raise _Refus(
+            "fichier_trop_gros",
+            f"le fichier pèse {nombre(taille / limites.MO)} Mo, plus que les "
+            f"{nombre(limites.TAILLE_MAX / limites.MO)} Mo acceptés",
+            "n'envoyez que les lignes de la période, sans images ni feuilles annexes",
+        )
+    if not debut.strip():
+        raise _Refus("fichier_vide", "le fichier est vide", "renvoyez le fichier rempli")
+    vrai = _format_reel(chemin, debut)
+    if vrai != attendu:
+        raise _Refus(
+            "extension_fausse",
+            f"le contenu est {_NOMS[vrai]}, pas ce qu'annonce « {chemin.suffix} »",
+            "ouvrez-le dans un tableur et enregistrez-le de nouveau au format .xlsx",
+        )
+    return Passage(vrai, tuple(_garder_archive(chemin)) if debut.startswith(_ZIP) else ())
+
+
+_NOMS = {
+    "xlsx": "un classeur Excel (.xlsx)",
+    "xlsb": "un classeur binaire (.xlsb)",
+    "ods": "un classeur .ods",
+    "xls": "un classeur Excel 97-2003 (.xls)",
+    "csv": "du texte",
+    "html": "une page web",
+    "pdf": "un PDF",
+    "zip": "une archive compressée",
+    "binaire": "un contenu qui n'est pas un tableau",
+}
+
+
+def _format_reel(chemin: Path, debut: bytes) -> str:
+    if debut.startswith(_ZIP):
+        return _format_archive(chemin)
+    if debut.startswith(_OLE):
+        return _format_ole(chemin)
+    tete = debut.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if tete.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
+        return "html"
+    if tete.startswith(b"%pdf"):
+        return "pdf"
+    est_utf16 = debut.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "binaire" if b"\x00" in debut and not est_utf16 else "csv"
+
+
+def _format_ole(chemin: Path) -> str:
+    contenu = chemin.read_bytes()
+    if _CHIFFRE in contenu:
+        raise _Refus(
+            "mot_de_passe",
+            "le classeur est protégé par un mot de passe",
+            "enlevez le mot de passe d'ouverture et renvoyez le fichier",
+        )
+    est_classeur = any(nom.encode("utf-16-le") in contenu for nom in ("Workbook", "Book"))
+    return "xls" if est_classeur else "binaire"
+
+
+def _format_archive(chemin: Path) -> str:
+    with _ouvrir(chemin) as archive:
+        noms = set(archive.namelist())
+    if "xl/workbook.bin" in noms:
+        return "xlsb"
+    if "xl/workbook.xml" in noms:
+        return "xlsx"
+    return "ods" if "content.xml" in noms else "zip"
+
+
+def _ouvrir(chemin: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(chemin)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as erreur:
+        raise _Refus(
+            "archive_abimee",
+            "le classeur est abîmé : son archive est tronquée ou illisible",
+            "enregistrez-le de nouveau et renvoyez-le",
+        ) from erreur
+
+
+def _garder_archive(chemin: Path) -> Iterable[Anomalie]:
+    with _ouvrir(chemin) as archive:
+        membres = archive.infolist()
+        _peser(membres)
+        for membre in membres:
+            if membre.flag_bits & 0x1:
+                raise _Refus(
+                    "mot_de_passe", "le classeur est chiffré", "enlevez le mot de passe et renvoyez le fichier"
+                )
+            if membre.filename.endswith((".xml", ".rels")) or membre.filename.startswith(_FEUILLES):
+                _lire_membre(archive, membre)
+        noms = [membre.filename for membre in membres]
+    yield from _remarques(chemin.name, noms)
+
+
+def _peser(membres: list[zipfile.ZipInfo]) -> None:
+    if len(membres) > limites.MEMBRES_MAX:
+        raise _Refus(
+            "archive_piegee",
+            f"le classeur contient {nombre(len(membres))} fichiers internes",
+            "copiez les données dans un classeur neuf et renvoyez-le",
+        )
+    deplie = sum(membre.file_size for membre in membres)
+    tasse = any(
+        m.file_size > limites.PETIT and m.file_size > limites.TAUX_MAX * max(m.compress_size, 1) for m in membres
+    )
+    if deplie > limites.DEPLIE_MAX or tasse:
+        raise _Refus(
+            "archive_piegee",
+            f"le classeur occuperait {nombre(deplie / limites.MO)} Mo une fois ouvert : il est démesuré ou piégé",
+            "copiez les données utiles dans un classeur neuf et renvoyez-le",
+        )
+
+
+def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo) -> None:
+    try:
+        with archive.open(membre) as flux:
+            constat = controler_membre(membre.filename, flux)
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zipfile.zlib.error) as erreur:  # type: ignore[attr-defined]
+        raise _Refus(
+            "archive_abimee",
+            "le classeur est abîmé : une de ses feuilles ne se décompresse pas",
+            "enregistrez-le de nouveau et renvoyez-le",
+        ) from erreur
+    if constat is not None:
+        raise _Refus(*constat)
+
+
+def _remarques(fichier: str, noms: list[str]) -> Iterable[Anomalie]:
+    lieu = Lieu(fichier)
+    if any(nom.endswith("vbaProject.bin") for nom in noms):
+        yield Anomalie(
+            Gravite.A_VERIFIER,
+            "macros",
+            "le classeur contient des macros ; elles n'ont pas été exécutées",
+            "enregistrez-le sans macro, au format .xlsx",
+            lieu,
+        )
+    if any("externalLinks/" in nom for nom in noms):
+        yield Anomalie(
+            Gravite.A_VERIFIER,
+            "liens_externes",
+            "le classeur est lié à d'autres classeurs ; seules les valeurs enregistrées ont été lues",
+            "collez les valeurs à la place des liens",
+            lieu,
+        )
