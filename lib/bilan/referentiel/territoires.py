@@ -1,13 +1,12 @@
 """Les territoires d'un millésime : communes, EPCI, départements et région, tels que la région les voit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
 
-from bilan.erreurs import DonneesRefusees, ErreurUsage, plus_proches, valeur_inconnue
+from bilan.erreurs import DonneesRefusees, ErreurUsage, code_inconnu, valeur_inconnue
 from bilan.referentiel.lecture import lire_csv, lire_parquet
 from bilan.referentiel.libelles import libelles_courts
 from bilan.referentiel.soumission import FICHIER as FICHIER_SOUMIS
@@ -69,13 +68,13 @@ class Territoires:
             raise valeur_inconnue("le type de territoire", territoire_type, self._noms)
         noms = self._noms[territoire_type]
         if code not in noms:
-            raise _inconnu(f"le code de type « {territoire_type} »", code, noms)
+            raise code_inconnu(f"le code de type « {territoire_type} »", code, noms)
         return noms[code]
 
     def verifier_epci(self, siren: str) -> str:
         """Rend `siren` s'il désigne un EPCI de la région, sinon lève `ErreurUsage` avec les trois plus proches."""
         if siren not in self._noms["epci"]:
-            raise _inconnu("l'EPCI", siren, self._noms["epci"])
+            raise code_inconnu("l'EPCI", siren, self._noms["epci"])
         return siren
 
     def normaliser_commune(self, code: str) -> str:
@@ -88,7 +87,7 @@ class Territoires:
             return code
         if (reprise := self._reprises.get(code)) is not None:
             return reprise
-        raise _inconnu("la commune", code, self._noms["commune"])
+        raise code_inconnu("la commune", code, self._noms["commune"])
 
     def normaliser_colonne(self, colonne: str) -> pl.Expr:
         """Rend l'expression qui ramène une colonne de codes aux communes du millésime ; l'inconnu reste tel quel."""
@@ -140,16 +139,8 @@ def verifier_region(dossier: Path, region: str) -> Region:
     """Rend la région de ce code INSEE ; lève `ErreurUsage` avec les trois plus proches s'il n'existe pas."""
     noms = dict(lire_csv(dossier / "regions.csv", ("code_region", "region")).iter_rows())
     if region not in noms:
-        raise _inconnu("la région", region, noms)
+        raise code_inconnu("la région", region, noms)
     return Region(region, noms[region])
-
-
-def _inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:
-    """Propose les plus proches par code si l'on a donné des chiffres, par nom sinon ; « Nice » trouve la métropole."""
-    cles = {code: code for code in noms} if donne.isdecimal() else {nom: code for code, nom in noms.items()}
-    contiennent = [cle for cle in cles if donne.casefold() in cle.casefold()]
-    proches = dict.fromkeys([*contiennent, *plus_proches(donne, cles)])
-    return valeur_inconnue(quoi, donne, [f"{cles[cle]} ({noms[cles[cle]]})" for cle in list(proches)[:3]])
 
 
 @lru_cache(maxsize=8)
@@ -160,11 +151,12 @@ def _ouvrir(dossier: Path, millesime: int, code: str) -> Territoires:
     noms = lire_csv(dossier / "epci.csv", ("epci_siren", "epci", "epci_type", "depuis", "jusqua"))
     noms = _au_millesime(noms.cast({"depuis": pl.Int64, "jusqua": pl.Int64}), millesime)
     soumis, infere = _soumis(dossier, communes, noms)
+    courts = libelles_courts(dict(noms.select("epci_siren", "epci").iter_rows()), dossier)
     epci = (
         _resumer(communes)
         .join(noms, on="epci_siren", how="left")
         .with_columns(est_soumis=pl.col("epci_siren").is_in(soumis.implode()))
-        .pipe(libelles_courts, dossier)
+        .with_columns(epci_court=pl.col("epci_siren").replace_strict(courts))
         .select("epci_siren", "epci", "epci_court", "epci_type", "code_departement", "departements", "population",
                 "population_region", "est_soumis", "est_a_cheval_departement", "deborde_region", "communes",
                 "communes_region")
