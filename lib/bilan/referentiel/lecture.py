@@ -1,4 +1,4 @@
-"""Lire les fichiers du référentiel : point-virgule, UTF-8, tout en texte, et une phrase quand il en manque un."""
+"""Lire les tables du référentiel avec polars : tout en texte pour les CSV, et une phrase quand un fichier manque."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,9 @@ from typing import TypeVar
 import polars as pl
 
 from bilan.erreurs import DonneesRefusees
+from bilan.referentiel.lignes import QUE_FAIRE
 
 T = TypeVar("T")
-
-QUE_FAIRE = "relancez `bilan referentiel construire` ou reprenez le fichier versé au dépôt"
 
 
 def lire_csv(chemin: Path, colonnes: tuple[str, ...]) -> pl.DataFrame:
