@@ -1,0 +1,52 @@
+"""Chaque indicateur, refait par du SQL : même chiffre, pour chaque territoire, chaque modalité, chaque période."""
+
+import jouet
+import polars as pl
+import pytest
+from preuve_sql import REQUETES, connexion, ecarts
+
+from bilan.indicateurs.calcul import calculer
+from bilan.indicateurs.registre import INDICATEURS
+
+
+@pytest.fixture(scope="module")
+def jouet_en_sql():
+    return connexion(jouet.tables(), jouet.contexte()), calculer(jouet.tables(), jouet.contexte())
+
+
+@pytest.fixture(scope="module")
+def demonstration_en_sql(demonstration):
+    sources = {nom: livraisons or None for nom, livraisons in demonstration.parquets.items()}
+    journal = {"livraisons": demonstration.tables["livraisons"]}
+    return connexion(sources | journal, demonstration.contexte), demonstration.mesures
+
+
+@pytest.mark.parametrize("requete", REQUETES)
+def test_le_sql_retrouve_chaque_mesure_de_la_region_jouet(jouet_en_sql, requete):
+    base, mesures = jouet_en_sql
+    differences = ecarts(base, requete, mesures)
+    assert differences.is_empty(), differences
+
+
+@pytest.mark.lent
+@pytest.mark.xdist_group("demonstration")
+@pytest.mark.parametrize("requete", REQUETES)
+def test_le_sql_retrouve_chaque_mesure_de_l_annee_de_demonstration(demonstration_en_sql, requete):
+    base, mesures = demonstration_en_sql
+    differences = ecarts(base, requete, mesures)
+    assert differences.is_empty(), differences
+
+
+def test_le_sql_connait_tous_les_indicateurs_sauf_les_reperes_repris_tels_quels(jouet_en_sql):
+    base, mesures = jouet_en_sql
+    decales = mesures.with_columns(pl.col("numerateur") + 1, pl.col("denominateur") + 1)
+    vus = set().union(*(ecarts(base, requete, decales)["indicateur"] for requete in REQUETES))
+    assert vus == set(INDICATEURS) - {"T2"}
+
+
+@pytest.mark.parametrize("requete", REQUETES)
+def test_la_preuve_voit_une_mesure_fausse_ou_manquante(jouet_en_sql, requete):
+    base, mesures = jouet_en_sql
+    fausses = mesures.with_columns(pl.col("valeur") * (1 + 1e-6))
+    assert not ecarts(base, requete, fausses).is_empty()
+    assert not ecarts(base, requete, mesures.filter(pl.col("periode") != "2024")).is_empty()
