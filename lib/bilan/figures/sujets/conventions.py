@@ -15,6 +15,7 @@ ATTENDUES = "Conventions de gestion en flux attendues : un bailleur, un réserva
 EN_PARC = "Pondéré par le parc : une convention compte pour les logements qu'elle concerne."
 
 AVANCEMENTS = ("Signée", "Transmise ou en signature", "En négociation", "Non engagée ou refusée")
+_NON_SIGNEES = "conventions attendues et non signées"
 _AVANCEMENT_DU_STATUT = {
     "SIGNEE": AVANCEMENTS[0],
     "EN_SIGNATURE": AVANCEMENTS[1],
@@ -82,8 +83,8 @@ def avancement(v1: pl.DataFrame, contexte: Contexte) -> Figure:
     else:
         qui, combien = par_lui.row(-1)
         total = float(restant["conventions"].sum())
-        titre = f"{compter(total, 'convention reste', 'conventions restent')} à signer, dont {nombre(combien)} : {qui}"
-        lecture = f"{qui} : {compter(combien, 'convention attendue', 'conventions attendues')} sans signature."
+        titre = f"{compter(total, 'convention')} à signer, dont {nombre(combien)} pour le réservataire « {qui} »"
+        lecture = f"Réservataire « {qui} » : {compter(combien, 'convention attendue et non signée', _NON_SIGNEES)}."
     return Figure(
         id="conventions-avancement",
         titre=titre.removesuffix("."),
@@ -118,8 +119,8 @@ def departements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     etat = une(mesures, indicateur="V3", **contexte.en_region)
     return Figure(
         id="conventions-departements",
-        titre=f"{bas['departement']} signe le moins : {pourcent(bas['valeur'])} des conventions attendues, "
-        f"{pourcent(bas['parc'])} du parc",
+        titre=f"{bas['departement']} : {pourcent(bas['valeur'])} des conventions attendues sont signées, le taux "
+        f"le plus bas ({pourcent(bas['parc'])} du parc)",
         sous_titre=f"Conventions signées parmi les attendues, par département, {contexte.periode.libelle}",
         forme=Points("departement", "valeur", "parc", "En nombre", "Pondéré par le parc"),
         donnees=donnees,

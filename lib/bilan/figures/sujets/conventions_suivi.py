@@ -6,7 +6,7 @@ from bilan.figures.formes import Barres, Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.conventions import REGISTRE
-from bilan.figures.sujets.descriptions import decrire_lignes
+from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
 from bilan.figures.sujets.flux import AVEC_CONVENTION
 from bilan.figures.sujets.mesures import maturite, par_modalite, une
 from bilan.francais import compter, nombre, pourcent
@@ -39,7 +39,6 @@ def retard(v4: pl.DataFrame, contexte: Contexte) -> Figure:
         .sort("mediane", "libelle", descending=[True, False])
         .select("libelle", "conventions", *_STATISTIQUES)
     )
-    tete = donnees.row(0, named=True)
     region = une(v4, **{**contexte.en_region, "ventilation": "signature|statistique"}, modalite="SIGNEE|mediane")
     return Figure(
         id="conventions-retard",
@@ -53,8 +52,8 @@ def retard(v4: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("mediane", "Retard médian", "jours"),
             Colonne("maximum", "Retard maximal", "jours"),
         ),
-        lecture=f"{tete['libelle']} : la moitié des conventions ont été signées plus de "
-        f"{compter(tete['mediane'] or 0, 'jour')} après l'échéance.",
+        lecture=f"Sur {nombre(region['denominateur'])} conventions signées, la moitié l'ont été plus de "
+        f"{compter(region['valeur'] or 0, 'jour')} après l'échéance.",
         champ="Conventions de gestion en flux signées.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "libelle", {"mediane": "jours", "maximum": "jours"}),
@@ -76,7 +75,7 @@ def motifs(v1: pl.DataFrame, contexte: Contexte) -> Figure:
     tete, total = donnees.row(0, named=True), float(donnees["conventions"].sum())
     return Figure(
         id="conventions-motifs",
-        titre=f"Premier motif de non-signature : {tete['motif'].lower()}, {pourcent(tete['part'])} des cas",
+        titre=f"Premier motif de non-signature : {en_phrase(tete['motif'])}, {pourcent(tete['part'])} des cas",
         sous_titre=f"Conventions attendues et non signées, par motif, {contexte.periode.libelle}",
         forme=Barres("motif", "conventions", "nombre"),
         donnees=donnees,
@@ -86,7 +85,7 @@ def motifs(v1: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("part", "Part des non signées", "pourcent"),
         ),
         lecture=f"{compter(total, 'convention non signée', 'conventions non signées')}, dont "
-        f"{nombre(tete['conventions'])} ont pour motif « {tete['motif'].lower()} ».",
+        f"{nombre(tete['conventions'])} ont pour motif « {en_phrase(tete['motif'])} ».",
         champ="Conventions de gestion en flux attendues et non signées.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "motif", {"conventions": "nombre"}),

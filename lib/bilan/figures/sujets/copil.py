@@ -10,7 +10,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import Ligne, maturite, une
 from bilan.figures.tableau import cellule
-from bilan.francais import date_longue, nombre
+from bilan.francais import compter, date_longue, nombre
 
 _LIGNES = (
     ("Cotation", "E1", "EPCI soumis dotés d'une CIL"),
@@ -39,7 +39,7 @@ def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     connus = donnees.drop_nulls("valeur")
     return Figure(
         id="copil-tableau-de-bord",
-        titre=f"{connus.height} indicateurs de la réforme sur {donnees.height} sont connus pour la région",
+        titre=f"{compter(connus.height, 'indicateur connu', 'indicateurs connus')} sur {donnees.height} pour la région",
         sous_titre=f"Tableau de bord de la réforme, {contexte.region}, {contexte.periode.libelle}",
         forme=Tableau(),
         donnees=donnees,
@@ -49,7 +49,7 @@ def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("periode", "Période"),
             Colonne("valeur", "Valeur", "pourcent", absence="absence"),
             Colonne("rapport", "Rapport"),
-            Colonne("couverture", "Part du parc couverte", "pourcent"),
+            Colonne("couverture", "Couverture", "pourcent"),
         ),
         lecture=_lecture(connus),
         champ=f"Région {contexte.region} ; dénominateur de chaque indicateur dans la colonne « Rapport ».",
@@ -80,7 +80,7 @@ def _derniere(mesures: pl.DataFrame, contexte: Contexte) -> Ligne:
         "periode": mesure["periode"] or str(contexte.periode),
         "valeur": mesure["valeur"],
         "rapport": _rapport(mesure),
-        "couverture": None if couverture is None else 100 * couverture,
+        "couverture": 100 * couverture if couverture is not None and mesure["statut"] == "observe" else None,
         "absence": None if mesure["statut"] == "observe" else mesure["statut"],
     }
 

@@ -165,7 +165,8 @@ def par_departement_et_etat(e5: pl.DataFrame, contexte: Contexte) -> Figure:
     tete: Ligne = premier.row(0, named=True) if premier.height else {"departement": "Aucun département", "epci": 0.0}
     return Figure(
         id="cotation-departements",
-        titre=f"{tete['departement']} compte le plus de cotations effectives ou imminentes : {nombre(tete['epci'])}",
+        titre=f"{tete['departement']} : {compter(tete['epci'], 'cotation effective', 'cotations effectives')} ou "
+        f"{'imminente' if tete['epci'] < 2 else 'imminentes'}, le plus de la région",
         sous_titre=f"EPCI soumis par département pilote et état de la cotation, {contexte.periode.libelle}",
         forme=BarresEmpilees("departement", "etat", "epci", GROUPES, palette="avancement"),
         donnees=donnees,

@@ -43,7 +43,7 @@ def carte_etats(e5: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("classe", "État de la cotation", absence="absence"),
         ),
         lecture=f"{donnees.height} EPCI touchent la région, {soumis} sont soumis à la réforme ; l'état de la cotation "
-        f"est connu pour {compter(connus, 'EPCI', 'EPCI')}.",
+        f"est connu pour {connus or 'aucun'} d'entre eux.",
         champ=f"Les {donnees.height} EPCI qui touchent la région {contexte.region}.",
         source=contexte.source(REGISTRE),
         alt=decrire_carte(donnees, GROUPES, ABSENCES),

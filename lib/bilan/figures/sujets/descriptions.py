@@ -21,7 +21,12 @@ def decrire_lignes(donnees: pl.DataFrame, categories: str, valeurs: dict[str, Fo
     ]
     reste = donnees.height - len(lues)
     suite = f" ; et {compter(reste, 'autre ligne', 'autres lignes')} dans la table" if reste > 0 else ""
-    return " ; ".join(lues) + suite + "."
+    return (" ; ".join(lues) + suite).removesuffix(".") + "."
+
+
+def en_phrase(libelle: str) -> str:
+    """Rend un libellé tel qu'il s'écrit au milieu d'une phrase : sa majuscule initiale tombe, pas celle d'un sigle."""
+    return libelle if libelle[:2].isupper() or libelle.startswith("État") else libelle[:1].lower() + libelle[1:]
 
 
 def decrire_carte(donnees: pl.DataFrame, classes: tuple[str, ...], absences: dict[str, str]) -> str:

@@ -18,8 +18,13 @@ _SOUMISSION = ("Soumis à la réforme", "Non soumis")
 _REFERENTIEL = "INSEE, IGN : territoires et population de 2023 ; parc social publié"
 
 
-def carte_d_identite(mesures: pl.DataFrame, parc: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
-    """Rend les chiffres clés de l'EPCI : population, communes, parc publié, soumission, bilans reçus, attributions."""
+def carte_d_identite(
+    mesures: pl.DataFrame, parc: pl.DataFrame, inscrits: pl.DataFrame, epci: str, contexte: Contexte
+) -> Figure:
+    """Rend les chiffres clés de l'EPCI : population, communes, parc publié, soumission, COPIL, bilans, attributions.
+
+    `parc` est la table parc_rpls, `inscrits` la table copil_inscrits.
+    """
     lieu = lieu_de(epci, contexte)
     ici = {"territoire_type": "epci", "territoire": epci, "periode": str(contexte.periode)}
     recus, attribues = (une(mesures, indicateur=code, **ici) for code in ("B1", "N2"))
@@ -28,7 +33,8 @@ def carte_d_identite(mesures: pl.DataFrame, parc: pl.DataFrame, epci: str, conte
         ("Communes, dont dans la région", f"{nombre(lieu['communes'])}, dont {nombre(lieu['communes_region'])}"),
         ("Départements", enumerer(lieu["departements"])),
         ("Soumis à la réforme", "Oui (liste inférée)" if lieu["est_soumis"] else "Non"),
-        _parc_publie(parc, epci),
+        *_parc_publie(parc, epci),
+        ("Inscriptions au dernier COPIL connu", _inscriptions(inscrits, epci)),
         ("Bilans de bailleurs reçus", _sur(recus)),
         ("Part du parc couverte par les bilans", pourcent(_pct(recus["couverture"]))),
         ("Logements attribués", nombre(attribues["valeur"])),
@@ -69,11 +75,19 @@ def _pct(part: float | None) -> float | None:
     return None if part is None else 100 * part
 
 
-def _parc_publie(parc: pl.DataFrame, epci: str) -> tuple[str, str]:
+def _parc_publie(parc: pl.DataFrame, epci: str) -> list[tuple[str, str]]:
     publie = parc.filter(niveau="epci", code=epci).sort("annee").tail(1)
     if publie.is_empty():
-        return "Parc locatif social", nombre(None)
-    return f"Parc locatif social au 1er janvier {publie['annee'][0]}", nombre(publie["nb_logements"][0])
+        return [("Parc locatif social publié", nombre(None))]
+    return [
+        (f"Parc locatif social au 1er janvier {publie['annee'][0]}", nombre(publie["nb_logements"][0])),
+        ("dont en quartier prioritaire", pourcent(publie["part_qpv_pct"][0])),
+    ]
+
+
+def _inscriptions(inscrits: pl.DataFrame, epci: str) -> str:
+    derniers = inscrits.filter(pl.col("copil_num") == pl.col("copil_num").max())
+    return nombre(derniers.filter(code_structure=epci).height if derniers.height else None)
 
 
 def _champ_de(lieu: Ligne) -> str:

@@ -10,7 +10,7 @@ from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.fiche import lieu_de
 from bilan.figures.sujets.flux import AVEC_CONVENTION, BILANS, RELOCATIONS, courbe_des_volumes
 from bilan.figures.sujets.mesures import Ligne, couverture, maturite, par_modalite, une
-from bilan.francais import nombre, points, pourcent
+from bilan.francais import accord, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 
@@ -28,14 +28,13 @@ def parts(f3: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     donnees = donnees.select(
         "libelle", "numerateur", "denominateur", "valeur", "departement", "region", "ecart", "absence"
     )
-    ecartes = donnees.drop_nulls("ecart").sort(pl.col("ecart").abs(), "libelle", descending=[True, False])
-    tete: Ligne = ecartes.row(0, named=True)
+    # Le même réservataire en tête d'une fiche à l'autre : sur quelques logements, le plus fort écart est du bruit.
+    tete: Ligne = donnees.row(0, named=True)
     departement = contexte.territoires.nom("departement", lieu["code_departement"])
     mesure = une(f3, **ici, territoire_type="epci", territoire=epci)
     return Figure(
         id="fiche-parts",
-        titre=f"{tete['libelle']} : {pourcent(tete['valeur'])} des attributions, {points(tete['ecart'])} par rapport à "
-        "la région",
+        titre=f"{tete['libelle']} : {pourcent(tete['valeur'])} des attributions ; région, {pourcent(tete['region'])}",
         sous_titre=f"Part de chaque réservataire dans les attributions, {contexte.periode.libelle}",
         forme=Points("libelle", "valeur", "region", "EPCI", "Région"),
         donnees=donnees,
@@ -92,8 +91,8 @@ def repere(f1e: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
             Colonne("ecart", "Écart", "decimal", "logements", absence="absence"),
             Colonne("valeur", "Attribués / repère", "pourcent", absence="absence"),
         ),
-        lecture=f"{tete['libelle']} : {nombre(tete['numerateur'])} logements attribués, soit {pourcent(tete['valeur'])} "
-        "de ce que donneraient les taux des bailleurs dans le département.",
+        lecture=f"{tete['libelle']} : {nombre(tete['numerateur'])} logements attribués, soit "
+        f"{pourcent(tete['valeur'])} de ce que donneraient les taux des bailleurs dans le département.",
         champ=f"{RELOCATIONS} ; {lieu['epci']} ; bailleurs dont le taux est connu.",
         source=contexte.source(BILANS),
         alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent"}),
@@ -114,7 +113,7 @@ def conventions(mesures: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     lieu = lieu_de(epci, contexte)
     departement = contexte.territoires.nom("departement", lieu["code_departement"])
     lieux = (
-        (f"Périmètre de {lieu['epci']} et de ses communes", "epci", epci),
+        ("Territoire de l'EPCI et de ses communes", "epci", epci),
         (f"Toutes les conventions, {departement}", "departement", lieu["code_departement"]),
         (f"Toutes les conventions, {contexte.region}", "region", contexte.code_region),
     )
@@ -130,7 +129,8 @@ def conventions(mesures: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     la, ailleurs = lignes[0], lignes[1]
     return Figure(
         id="fiche-conventions",
-        titre=f"{nombre(la['numerateur'])} conventions signées sur {nombre(la['denominateur'])} sur son territoire"
+        titre=f"Sur son territoire, {nombre(la['numerateur'])} des {nombre(la['denominateur'])} conventions attendues "
+        f"{accord(la['numerateur'], 'est signée', 'sont signées')}"
         if la["denominateur"]
         else f"Pas de convention attendue sur son seul territoire ; {pourcent(ailleurs['valeur'])} sont signées "
         "dans le département",

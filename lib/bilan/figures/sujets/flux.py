@@ -28,12 +28,11 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     juges = donnees.filter(pl.col("jugement").is_in([_ATTEINT, _EN_DECA]))
     atteints = juges.filter(jugement=_ATTEINT).height
     observees = donnees.filter(pl.col("absence").is_null())
-    premier = observees.row(0, named=True)
+    premier, quoi = observees.row(0, named=True), compter(juges.height, "réservataire")
     ensemble = une(mesures, indicateur="F1", **contexte.en_region)
     return Figure(
         id="flux-atteinte",
-        titre=f"L'objectif de flux est atteint, à un logement près, pour {atteints} "
-        f"{'réservataire' if atteints < 2 else 'réservataires'} sur {juges.height}",
+        titre=f"Objectif de flux : atteint, à un logement près, pour {atteints or 'aucun'} des {quoi}",
         sous_titre=f"Logements attribués rapportés à l'objectif, {contexte.region}, {contexte.periode.libelle}",
         forme=Barres("libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), couleur="jugement"),
         donnees=donnees,

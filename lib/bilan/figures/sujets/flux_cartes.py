@@ -66,8 +66,8 @@ def carte_part(f3: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figur
     nom = RESERVATAIRES[reservataire]
     return Figure(
         id=f"flux-carte-part-{_suffixe(reservataire)}",
-        titre=f"{nom} : {pourcent(region['valeur'])} des attributions de la région, {pourcent(exemple['valeur'])} dans "
-        f"{exemple['epci']}",
+        titre=f"{nom} : {pourcent(region['valeur'])} des attributions de la région ({exemple['epci']} : "
+        f"{pourcent(exemple['valeur'])})",
         sous_titre=f"Part du réservataire dans les attributions de chaque EPCI, {contexte.periode.libelle}",
         forme=Choroplethe("epci_siren", "classe", "absence", PARTS.classes, palette=PARTS.palette),
         donnees=donnees,
@@ -99,7 +99,7 @@ def cercles(n2: pl.DataFrame, contexte: Contexte) -> Figure:
     tete = donnees.sort("valeur", descending=True, nulls_last=True).row(0, named=True)
     return Figure(
         id="flux-cercles",
-        titre=f"{tete['epci']} fait {pourcent(tete['part'])} des {compter(region['valeur'], 'logement')} attribués",
+        titre=f"{tete['epci']} : {pourcent(tete['part'])} des {compter(region['valeur'], 'logement')} attribués",
         sous_titre=f"Logements attribués par EPCI, {contexte.periode.libelle}",
         forme=Cercles("epci_siren", "valeur", "Logements attribués"),
         donnees=donnees,

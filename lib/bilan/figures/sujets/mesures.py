@@ -6,7 +6,7 @@ import polars as pl
 
 from bilan.figures.modele import Maturite
 from bilan.figures.sujets.contexte import Contexte
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import nombre, pourcent
 from bilan.tables.mesure import COLONNES_MESURE
 
 Ligne = dict[str, Any]
@@ -68,10 +68,10 @@ def maturite(mesures: pl.DataFrame) -> Maturite:
     return "provisoire" if "provisoire" in presentes else "revise" if "revise" in presentes else "definitif"
 
 
-def couverture(mesure: Ligne, qui: str = "bailleur") -> str:
+def couverture(mesure: Ligne, qui: str = "bailleurs") -> str:
     """Rend la phrase de couverture d'une mesure : combien ont répondu, et quelle part du parc cela fait."""
     if not mesure["attendus"]:
         return "Couverture : inconnue, faute de savoir qui est attendu."
     part = "" if mesure["couverture"] is None else f", soit {pourcent(100 * mesure['couverture'])} du parc"
     verbe = "a répondu" if mesure["repondants"] < 2 else "ont répondu"
-    return f"Couverture : {nombre(mesure['repondants'])} sur {compter(mesure['attendus'], qui)} {verbe}{part}."
+    return f"Couverture : {nombre(mesure['repondants'])} sur {nombre(mesure['attendus'])} {qui} {verbe}{part}."

@@ -6,7 +6,7 @@ from bilan.figures.formes import Choroplethe, Points, Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
+from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes, en_phrase
 from bilan.francais import compter, date_longue, enumerer, nombre
 
 COPIL = "Compte rendu et liste des inscrits du COPIL régional"
@@ -63,10 +63,6 @@ def declare_et_compte(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: C
     structures = donnees.filter(pl.col("categorie") != "INSCRITS")
     parties = structures.filter(pl.col("categorie") != "ENSEMBLE")
     ecarts = parties.filter(pl.col("declare") != pl.col("compte"))
-    lecture = (
-        f"Lecture faite de la ligne « {total['libelle']} » : le compte rendu déclare {nombre(total['declare'])}, "
-        f"la liste des inscrits en donne {nombre(total['compte'])}."
-    )
     return Figure(
         id="mobilisation-declare-compte",
         titre=(
@@ -82,26 +78,33 @@ def declare_et_compte(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: C
             Colonne("compte", "Compté", "nombre"),
             Colonne("variation", "Variation déclarée", "nombre"),
         ),
-        lecture=lecture,
+        lecture=f"Le compte rendu déclare {compter(total['declare'], 'structure')} ; la liste des inscrits en donne "
+        f"{nombre(total['compte'])}.",
         champ="Structures inscrites au COPIL ; une structure compte une fois, quel que soit le nombre d'inscrits.",
         source=contexte.source(COPIL),
         alt=decrire_lignes(structures, "libelle", {"compte": "nombre", "declare": "nombre"}),
         note=(
             f"Les nombres déclarés par catégorie font {nombre(int(parties['declare'].sum()))}, pour un total de "
-            f"{nombre(total['declare'])}. Le compte diffère du déclaré pour "
-            f"{enumerer([str(libelle).lower() for libelle in ecarts['libelle']]) or 'aucune catégorie'}. "
+            f"{nombre(total['declare'])}. {_ecarts(ecarts['libelle'].to_list())} "
             "Les deux sont montrés, rien n'est corrigé."
         ),
     )
 
 
+def _ecarts(libelles: list[str]) -> str:
+    if not libelles:
+        return "Dans chaque catégorie, le compte et le déclaré coïncident."
+    return f"Le compte diffère du déclaré pour ces lignes : {enumerer([en_phrase(nom) for nom in libelles])}."
+
+
 def evolution(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend la participation déclarée à la séance et celle de la précédente, que la variation déclarée implique."""
     donnees = participation(declare, inscrits).filter(pl.col("variation").is_not_null())
-    personnes = donnees.row(by_predicate=pl.col("categorie") == "INSCRITS", named=True)
+    tete = donnees.row(0, named=True)
+    quoi = "inscrit" if tete["categorie"] == "INSCRITS" else "structure"
     return Figure(
         id="mobilisation-evolution",
-        titre=f"De {nombre(personnes['precedent'])} à {compter(personnes['declare'], 'inscrit')} d'un COPIL au suivant",
+        titre=f"De {nombre(tete['precedent'])} à {compter(tete['declare'], quoi)} d'un COPIL au suivant",
         sous_titre="Nombres déclarés au COPIL et à celui qui l'a précédé",
         forme=Points("libelle", "declare", "precedent", "Ce COPIL", "COPIL précédent", "nombre"),
         donnees=donnees,
@@ -112,8 +115,9 @@ def evolution(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: Contexte)
             Colonne("variation", "Variation déclarée", "nombre"),
         ),
         lecture=(
-            f"Le COPIL a réuni {compter(personnes['declare'], 'inscrit')}, {nombre(personnes['variation'])} de plus "
-            f"que le précédent, qui en comptait donc {nombre(personnes['precedent'])}."
+            f"Le COPIL a réuni {compter(tete['declare'], quoi)}, {nombre(abs(tete['variation']))} de "
+            f"{'plus' if tete['variation'] >= 0 else 'moins'} que le précédent, qui en comptait donc "
+            f"{nombre(tete['precedent'])}."
         ),
         champ="Catégories dont le compte rendu donne la variation.",
         source=contexte.source(COPIL),

@@ -40,7 +40,7 @@ def par_annee(p1n: pl.DataFrame, contexte: Contexte) -> Figure:
         alt=decrire_lignes(donnees, "annee", {"agrees": "nombre", "objectif": "nombre"}),
         note="n.d. : nombre d'agréments ou objectif non publié pour cette année.",
         indicateurs=("P1", "P1n"),
-        maturite=maturite(p1n.filter(territoire_type="region")),
+        maturite=maturite(p1n.filter(pl.col("periode") == annee, territoire_type="region")),
     )
 
 
@@ -64,10 +64,8 @@ def par_territoire(p1: pl.DataFrame, annee: int, contexte: Contexte) -> Figure:
     bas, haut = donnees.row(-1, named=True), donnees.row(0, named=True)
     return Figure(
         id=f"production-territoires-{annee}",
-        titre=f"En {annee}, {bas['territoire']} atteint {pourcent(bas['taux'])} de son objectif, "
-        f"{haut['territoire']} {pourcent(haut['taux'])}"
-        if donnees.height > 1
-        else f"En {annee}, {bas['territoire']} atteint {pourcent(bas['taux'])} de son objectif",
+        titre=f"En {annee}, de {pourcent(bas['taux'])} de l'objectif ({bas['territoire']}) à {pourcent(haut['taux'])} "
+        f"({haut['territoire']})",
         sous_titre="Logements agréés rapportés à l'objectif, par territoire de gestion",
         forme=Barres("territoire", "taux", "pourcent", Reference(100.0, "Objectif")),
         donnees=donnees,
@@ -94,7 +92,7 @@ def territoires_de_gestion(p1: pl.DataFrame, annee: int, contexte: Contexte) -> 
     """
     noms = dict(contexte.territoires.epci.select("epci_siren", "epci").iter_rows())
     departements = contexte.territoires.departements.select("code_departement", "departement").iter_rows()
-    noms |= {code: f"{nom} (hors délégataires)" for code, nom in departements}
+    noms |= {code: f"{nom} hors délégataires" for code, nom in departements}
     return (
         p1.filter(territoire_type="territoire_gestion", ventilation="ensemble", periode=str(annee), statut="observe")
         .select(
