@@ -67,10 +67,19 @@ def bloquantes(anomalies: Iterable[Anomalie]) -> list[Anomalie]:
     return [anomalie for anomalie in anomalies if anomalie.est_bloquante]
 
 
-def refus(fichier: str, anomalies: Sequence[Anomalie]) -> DonneesRefusees:
+class FichierRefuse(DonneesRefusees):
+    """Refus d'un fichier, avec les anomalies qui le motivent."""
+
+    def __init__(self, message: str, anomalies: Sequence[Anomalie]) -> None:
+        super().__init__(message)
+        self.anomalies = tuple(anomalies)
+
+
+def refus(fichier: str, anomalies: Sequence[Anomalie]) -> FichierRefuse:
     """Rend l'erreur qui refuse `fichier` : les premières anomalies bloquantes, et combien d'autres restent."""
     graves = bloquantes(anomalies)
     debut = " ; ".join(anomalie.phrase() for anomalie in graves[:_MONTREES])
     reste = len(graves) - _MONTREES
     suite = f" (et {nombre(reste)} {accord(reste, 'autre anomalie', 'autres anomalies')})" if reste > 0 else ""
-    return DonneesRefusees(f"Le fichier « {fichier} » est refusé : {debut}{suite}. Rien n'a été écrit.")
+    message = f"Le fichier « {fichier} » est refusé : {debut}{suite}. Rien n'a été écrit."
+    return FichierRefuse(message, anomalies)

@@ -22,7 +22,7 @@ _CHEVAUCHEMENT = Regle(
     "donnez une date de fin au premier",
 )  # fmt: skip
 _FRACTION = Regle(
-    Gravite.BLOQUANT, "part_en_fraction", "toutes les valeurs de « {colonne} » sont entre 0 et 1 : ce sont donc "
+    Gravite.BLOQUANT, "part_en_fraction", "« {colonne} » n'a que des valeurs entre 0 et 1 : ce sont "
     "des fractions, la table attend des pourcentages", "écrivez 30 pour 30 %, ou déclarez l'unité dans la correspondance",
 )  # fmt: skip
 _QUARTILE = Regle(
