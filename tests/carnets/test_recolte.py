@@ -54,12 +54,21 @@ def _recolter(copie: nbformat.NotebookNode) -> Any:
     return recolter(RESULTAT, document, CONTRAT)
 
 
-def test_la_page_suit_l_ordre_du_carnet_sans_sa_fiche_ni_ses_notes_internes(copie: nbformat.NotebookNode) -> None:
+def test_la_page_suit_l_ordre_du_carnet_sa_fiche_d_abord_et_sans_ses_notes_internes(copie: nbformat.NotebookNode) -> None:
     recolte = _recolter(copie)
     assert recolte.echec is None and recolte.titre == "Titre lu"
     assert [(b["type"], b.get("id") or b.get("texte") or b.get("libelle")) for b in recolte.blocs] == [
-        ("markdown", "## Une partie"), ("figure", "a"), ("texte", "t"), ("figure", "b"), ("controle", "somme"),
+        ("markdown", "# Carnet d'essai"), ("markdown", "## Une partie"), ("figure", "a"), ("texte", "t"),
+        ("figure", "b"), ("controle", "somme"),
     ]
+
+
+def test_un_texte_si_suite_ne_se_publie_qu_avec_ce_qu_il_presente(copie: nbformat.NotebookNode) -> None:
+    for cellule in copie.cells:
+        if cellule.source in ("## Une partie", "note"):
+            cellule.metadata["tags"] = ["si-suite"]
+    textes = [b["texte"] for b in _recolter(copie).blocs if b["type"] == "markdown"]
+    assert "## Une partie" in textes and "note" not in textes
 
 
 @pytest.mark.parametrize(

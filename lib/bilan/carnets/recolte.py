@@ -60,17 +60,17 @@ def _contrat_non_tenu(copie: Document, contrat: ContratCarnet) -> Echec | None:
 def _blocs(copie: Document, moisson: Moisson) -> Iterator[dict[str, Any]]:
     cellules = list(copie.cellules_d_origine)
     for rang, cellule in enumerate(cellules):
-        if _se_publie(cellule, rang) and _a_sa_suite(cellules[rang:], moisson):
+        if _se_publie(cellule) and _a_sa_suite(cellules[rang:], moisson):
             yield {"type": "markdown", "texte": cellule.source}
         for numero, mime, contenu in moisson.messages:
             if numero == cellule.numero and (bloc := _bloc(mime, contenu)):
                 yield bloc
 
 
-def _se_publie(cellule: Cellule, rang: int) -> bool:
-    # La première cellule est la fiche du carnet, écrite pour l'analyste : objet, entrées, paramètres.
+def _se_publie(cellule: Cellule) -> bool:
+    # La fiche du carnet en est : l'édition en fait le chapô de la page, et range le reste dans ses notes techniques.
     est_texte = cellule.genre == "markdown" and bool(cellule.source.strip())
-    return est_texte and rang > 0 and ETIQUETTE_INTERNE not in cellule.etiquettes
+    return est_texte and ETIQUETTE_INTERNE not in cellule.etiquettes
 
 
 def _a_sa_suite(cellules: list[Cellule], moisson: Moisson) -> bool:
