@@ -54,7 +54,7 @@ def _recolter(copie: nbformat.NotebookNode) -> Any:
     return recolter(RESULTAT, document, CONTRAT)
 
 
-def test_la_page_suit_l_ordre_du_carnet_sa_fiche_d_abord_et_sans_ses_notes_internes(copie: nbformat.NotebookNode) -> None:
+def test_la_page_suit_l_ordre_du_carnet_sa_fiche_d_abord_sans_ses_notes_internes(copie: nbformat.NotebookNode) -> None:
     recolte = _recolter(copie)
     assert recolte.echec is None and recolte.titre == "Titre lu"
     assert [(b["type"], b.get("id") or b.get("texte") or b.get("libelle")) for b in recolte.blocs] == [
