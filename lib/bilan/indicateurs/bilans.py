@@ -16,8 +16,8 @@ def bilans_recus(matiere: Matiere) -> pl.DataFrame:
     La première réception fait foi : une rectification tardive ne rend pas tardif un bilan arrivé à temps. Elle vient
     du journal des livraisons s'il est donné, sinon de la livraison qui l'emporte.
     """
-    flux = matiere.table("flux_bilan", "date_connue")
-    if flux is None:
+    flux = matiere.livraisons_flux
+    if flux.is_empty() or "date_connue" not in flux.columns:
         return pl.DataFrame(schema={"periode": pl.String, "bailleur_siren": pl.String, "recu_le": pl.Date})
     ecriture = (
         pl.when(pl.col("periode") == ANNEE)

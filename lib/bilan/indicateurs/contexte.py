@@ -11,8 +11,8 @@ from bilan.periode import Periode
 from bilan.projet import Jeu
 from bilan.referentiel.territoires import Territoires
 
-Tables = Mapping[str, pl.DataFrame]
-"""Tables canoniques par leur nom ; une table absente vaut une table vide."""
+Tables = Mapping[str, pl.DataFrame | pl.LazyFrame]
+"""Tables canoniques par leur nom ; une table absente vaut une table vide. Une grande table peut rester paresseuse."""
 
 
 class Regles(Protocol):
@@ -95,17 +95,23 @@ def periodes_presentes(tables: Tables) -> tuple[Periode, ...]:
     Les années viennent des colonnes `annee`. Un trimestre est retenu quand `flux_bilan` en a une livraison, ou quand
     les agréments sont arrêtés avant la fin de l'année.
     """
-    annees = {int(annee) for table in tables.values() if "annee" in table.columns for annee in table["annee"].unique()}
+    annees = {int(annee) for table in tables.values() for annee in _annees(table.lazy())}
     return tuple(
         sorted({Periode(annee) for annee in annees} | _trimestres_livres(tables) | _trimestres_arretes(tables))
     )
+
+
+def _annees(table: pl.LazyFrame) -> list[int]:
+    if "annee" not in table.collect_schema():
+        return []
+    return table.select(pl.col("annee").unique()).collect()["annee"].to_list()
 
 
 def _trimestres_livres(tables: Tables) -> set[Periode]:
     flux = tables.get("flux_bilan")
     if flux is None:
         return set()
-    livres = flux.filter(pl.col("periode") != "AN").select("annee", "periode").unique()
+    livres = flux.lazy().filter(pl.col("periode") != "AN").select("annee", "periode").unique().collect()
     return {Periode(int(annee), int(ecriture[1:])) for annee, ecriture in livres.iter_rows()}
 
 
@@ -113,8 +119,9 @@ def _trimestres_arretes(tables: Tables) -> set[Periode]:
     agrements = tables.get("agrements")
     if agrements is None:
         return set()
-    arretes = agrements.filter(
-        (pl.col("date_arrete").dt.year() == pl.col("annee"))
-        & (pl.col("date_arrete") < pl.date(pl.col("annee"), 12, 31))
-    ).drop_nulls("nb_agrees")
-    return {Periode.de_date(jour) for jour in arretes["date_arrete"].unique()}
+    dans_l_annee = pl.col("date_arrete").dt.year() == pl.col("annee")
+    avant_la_fin = pl.col("date_arrete") < pl.date(pl.col("annee"), 12, 31)
+    arretes = (
+        agrements.lazy().filter(dans_l_annee & avant_la_fin).drop_nulls("nb_agrees").select("date_arrete").unique()
+    )
+    return {Periode.de_date(jour) for jour in arretes.collect()["date_arrete"]}

@@ -51,9 +51,10 @@ class Matiere:
     def table(self, nom: str, *colonnes: str) -> pl.DataFrame | None:
         """Rend la table canonique `nom`, ou None si elle est absente, vide ou sans l'une des `colonnes`."""
         table = self.tables.get(nom)
-        if table is None or not table.height or not set(colonnes) <= set(table.columns):
+        if table is None or not set(colonnes) <= set(table.lazy().collect_schema()):
             return None
-        return table
+        lue = table.lazy().collect()
+        return lue if lue.height else None
 
     def derive(self, calcul: Callable[["Matiere"], pl.DataFrame]) -> pl.DataFrame:
         """Rend `calcul(self)`, fait une seule fois même si plusieurs indicateurs le demandent."""
@@ -66,8 +67,9 @@ class Matiere:
 
         Un bilan éclaire les années qu'il cite, un registre toutes celles depuis son premier arrêté.
         """
-        calendrier, table = self.contexte.calendrier, self.table(nom)
-        if table is None:
+        calendrier = self.contexte.calendrier
+        table = self.livraisons_flux if nom == "flux_bilan" else self.table(nom)
+        if table is None or table.is_empty():
             return calendrier
         if "annee" in table.columns:
             return calendrier.filter(pl.col("annee").is_in(table["annee"].unique().to_list()))
@@ -92,19 +94,25 @@ class Matiere:
             .join(self.contexte.communes_region.lazy(), on="code_commune", how="inner")
             .group_by(*_CLES_LIVRAISON, *dimensions)
             .agg(**_comptes())
-            .collect()
+            .collect(engine="streaming")
         )
+
+    @cached_property
+    def livraisons_flux(self) -> pl.DataFrame:
+        """Bilans livrés : annee, periode, mode_cumul, bailleur_siren, et leur trace si elle est connue."""
+        schema = dict.fromkeys(("annee", "periode", "mode_cumul", "bailleur_siren"), pl.String)
+        flux = self.tables.get("flux_bilan")
+        if flux is None:
+            return pl.DataFrame(schema=schema)
+        presentes = flux.lazy().collect_schema()
+        trace = [nom for nom in ("emetteur", "date_connue") if nom in presentes]
+        return flux.lazy().select(*schema, *trace).unique().collect(engine="streaming")
 
     @cached_property
     def composition(self) -> pl.DataFrame:
         """Livraisons qui composent chaque période de chaque bailleur, bornées aux périodes demandées."""
-        livraisons = self.table("flux_bilan")
-        if livraisons is None:
-            return composer(
-                pl.DataFrame(schema=dict.fromkeys(("annee", "bailleur_siren", "periode", "mode_cumul"), pl.String))
-            )
         demandees = [str(periode) for periode in self.contexte.periodes]
-        return composer(livraisons).filter(pl.col("periode").is_in(demandees))
+        return composer(self.livraisons_flux).filter(pl.col("periode").is_in(demandees))
 
     def _positions(self, cube: pl.DataFrame, dimensions: tuple[str, ...], nature: str = "cumul") -> pl.DataFrame:
         comptes = {nom: (pl.col(nom) * pl.col("coefficient")).sum() for nom in COMPTES[:-2]}
@@ -120,7 +128,7 @@ class Matiere:
 
     @cached_property
     def _cube_principal(self) -> pl.DataFrame | None:
-        return None if self.table("flux_bilan") is None else self.cube(_PRINCIPALES)
+        return None if self.livraisons_flux.is_empty() else self.cube(_PRINCIPALES)
 
     def positions(self, nature: str = "cumul") -> pl.DataFrame:
         """Rend les comptes du flux à chaque période demandée, de nature « cumul » ou « seul ».
@@ -134,7 +142,7 @@ class Matiere:
     def positions_selon(self, axe: str) -> pl.DataFrame:
         """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire."""
         dimensions = ("code_departement", "epci_siren", axe)
-        if self.table("flux_bilan") is None:
+        if self.livraisons_flux.is_empty():
             return _positions_vides(dimensions)
         return self._positions(self.cube(dimensions), dimensions)
 
@@ -256,10 +264,9 @@ class Matiere:
     @cached_property
     def annuels(self) -> pl.DataFrame:
         """Bailleurs dont le bilan annuel est arrivé : periode (toutes celles de l'année), bailleur_siren."""
-        livraisons = self.table("flux_bilan")
-        if livraisons is None:
-            return pl.DataFrame(schema={"periode": pl.String, "bailleur_siren": pl.String})
-        recus = livraisons.filter(pl.col("periode") == ANNEE).select(pl.col("annee").cast(pl.Int64), "bailleur_siren")
+        recus = self.livraisons_flux.filter(pl.col("periode") == ANNEE).select(
+            pl.col("annee").cast(pl.Int64), "bailleur_siren"
+        )
         return self.contexte.calendrier.select("periode", "annee").join(recus.unique(), on="annee").drop("annee")
 
     def couverture(self, presents: pl.DataFrame) -> Couverture:
