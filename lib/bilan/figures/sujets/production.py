@@ -59,11 +59,15 @@ def _annees_de_la_region(p1n: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
 
 
 def par_territoire(p1: pl.DataFrame, annee: int, contexte: Contexte) -> Figure:
-    """Rend la part de l'objectif atteinte par territoire de gestion des aides à la pierre (mesure P1 de l'année)."""
+    """Rend la part de l'objectif atteinte par territoire de gestion des aides à la pierre (mesure P1 de l'année).
+
+    L'identifiant dit l'année par rapport à celle du contexte : « n », « n1 » pour la précédente.
+    """
     donnees = territoires_de_gestion(p1, annee, contexte)
+    recul = contexte.periode.annee - annee
     bas, haut = donnees.row(-1, named=True), donnees.row(0, named=True)
     return Figure(
-        id=f"production-territoires-{annee}",
+        id=f"production-territoires-n{recul or ''}",
         titre=f"En {annee}, de {pourcent(bas['taux'])} de l'objectif ({bas['territoire']}) à {pourcent(haut['taux'])} "
         f"({haut['territoire']})",
         sous_titre="Logements agréés rapportés à l'objectif, par territoire de gestion",
