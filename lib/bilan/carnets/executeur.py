@@ -31,12 +31,15 @@ class Reglages:
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` est le nombre de
     carnets menés de front, 0 pour autant que de cœurs ; `forcer` rejoue aussi ce qui est à jour ; `dire` reçoit
-    les lignes du suivi.
+    les lignes du suivi. `ordonnanceur` est l'adresse d'une grappe Dask, None pour jouer sur cette machine ;
+    `depot` est alors l'adresse fsspec que ses ouvriers partagent.
     """
 
     moteur: str | None = None
     ouvriers: int = 0
     forcer: bool = False
+    ordonnanceur: str | None = None
+    depot: str | None = None
     dire: Callable[[str], object] = print
 
 
@@ -80,10 +83,7 @@ class _Execution:
     numeros: dict[str, int] = field(default_factory=dict)
 
     def jouer(self, a_jouer: Sequence[Examinee], reglages: Reglages) -> list[Execution]:
-        from bilan.carnets.atelier import AtelierLocal
-        from bilan.carnets.moteurs import fabriquer
-
-        atelier = AtelierLocal(fabriquer(self.projet.racine, reglages.moteur, len(a_jouer)), reglages.ouvriers)
+        atelier = self._ouvrir_atelier(reglages, len(a_jouer))
         self._noter_livraisons(a_jouer)
         tampon = self.projet.entrepot / TAMPON
         shutil.rmtree(tampon, ignore_errors=True)
@@ -99,6 +99,16 @@ class _Execution:
                 with contextlib.suppress(ErreurBilan):  # ce qui a arrêté l'exécution se dit avant un disque plein
                     self.journal.solder()
                 shutil.rmtree(tampon, ignore_errors=True)
+
+    def _ouvrir_atelier(self, reglages: Reglages, taches: int) -> "Atelier":
+        if reglages.ordonnanceur is not None:
+            from bilan.carnets.grappe import AtelierDask
+
+            return AtelierDask(self.projet, reglages.ordonnanceur, reglages.depot, reglages.moteur)
+        from bilan.carnets.atelier import AtelierLocal
+        from bilan.carnets.moteurs import fabriquer
+
+        return AtelierLocal(fabriquer(self.projet.racine, reglages.moteur, taches), reglages.ouvriers)
 
     def _une_a_une(self, a_jouer: Sequence[Examinee], atelier: "Atelier") -> Iterator[Execution]:
         from bilan.carnets.cloture import Cloture
