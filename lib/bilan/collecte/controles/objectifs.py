@@ -23,7 +23,7 @@ _CHEVAUCHEMENT = Regle(
 )  # fmt: skip
 _FRACTION = Regle(
     Gravite.BLOQUANT, "part_en_fraction", "« {colonne} » n'a que des valeurs entre 0 et 1 : ce sont "
-    "des fractions, la table attend des pourcentages", "écrivez 30 pour 30 %, ou déclarez l'unité dans la correspondance",
+    "des fractions, la table attend des pourcentages", "écrivez 30 pour 30 %, ou déclarez l'unité",
 )  # fmt: skip
 _QUARTILE = Regle(
     Gravite.A_VERIFIER, "quartile_invraisemblable", "{part} des baux hors quartier prioritaire vont au premier "
