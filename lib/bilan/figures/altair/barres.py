@@ -7,7 +7,7 @@ from bilan.figures import palettes
 from bilan.figures.altair.categories import Categories, bornes, bornes_etiquetees, poser
 from bilan.figures.altair.legende import legende_en_ligne
 from bilan.figures.altair.lettres import couper, largeur_texte
-from bilan.figures.altair.toile import Couche, Marges, Texte, Toile, couche, couleur_brute, textes, traits
+from bilan.figures.altair.toile import HALO, Couche, Marges, Texte, Toile, couche, couleur_brute, textes, traits
 from bilan.figures.formes import Barres, BarresEmpilees, Reference
 from bilan.figures.modele import Figure
 from bilan.figures.tableau import cellule
@@ -40,7 +40,7 @@ def dessiner_barres(figure: Figure, forme: Barres, largeur: float) -> Toile:
         _zero(domaine, cadre, categories),
         *reference.couches(),
         *textes(categories.textes()),
-        *textes(bouts, {"stroke": palettes.BLANC, "strokeWidth": 6, "strokeJoin": "round"}),
+        *textes(bouts, HALO),
         *textes(bouts),
         *_decaler(legende, haut),
     ]

@@ -1,36 +1,55 @@
 """La porte du moteur : une figure entre, sa spécification Vega-Lite sort, quelle que soit sa forme."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import altair
 
+from bilan.erreurs import ErreurUsage
 from bilan.figures import formes, palettes
 from bilan.figures.altair.barres import dessiner_barres, dessiner_empilees
+from bilan.figures.altair.carte import dessiner_cercles, dessiner_choroplethe
+from bilan.figures.altair.courbe import dessiner_courbe
+from bilan.figures.altair.frise import dessiner_frise
 from bilan.figures.altair.grille import dessiner_chiffre, dessiner_tableau, dessiner_vide
 from bilan.figures.altair.lettres import couper
+from bilan.figures.altair.points import dessiner_points
 from bilan.figures.altair.toile import Texte, Toile, textes
 from bilan.figures.modele import Figure
 from bilan.figures.theme import CONFIGURATION, INTERLIGNE, LARGEUR, PETIT, TITRE
+from bilan.referentiel.geometries import Fonds
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BORD = 16
+_DESSINS: dict[type[formes.Forme], Callable[[Figure, Any, float], Toile]] = {
+    formes.Barres: dessiner_barres,
+    formes.BarresEmpilees: dessiner_empilees,
+    formes.Courbe: dessiner_courbe,
+    formes.Frise: dessiner_frise,
+    formes.Points: dessiner_points,
+    formes.ChiffreCle: dessiner_chiffre,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mise:
-    """Mise en image : largeur en pixels ; `autonome` écrit titre, sous-titre, note et source dans l'image.
+    """Mise en image : largeur en pixels, celle qui convient à la forme à défaut.
+
+    `autonome` écrit titre, sous-titre, lecture, note, champ et source dans l'image.
 
     Une page a déjà ces textes autour de l'image : elle les demande sans. Une image téléchargée les porte.
     `base_liens` mène de la page à la racine de l'édition ; vide, il donne des liens relatifs à cette racine.
     """
 
-    largeur: float = LARGEUR
+    largeur: float | None = None
     autonome: bool = False
     base_liens: str = ""
 
 
-def specification(figure: Figure, fonds: Any = None, base_liens: str = "", mise: Mise | None = None) -> dict[str, Any]:
+def specification(
+    figure: Figure, fonds: Fonds | None = None, base_liens: str = "", mise: Mise | None = None
+) -> dict[str, Any]:
     """Rend la spécification Vega-Lite de la figure, la même au caractère près pour les mêmes données.
 
     `fonds` (`referentiel.geometries.Fonds`) n'est lu que par les cartes. `description` porte le texte
@@ -38,7 +57,8 @@ def specification(figure: Figure, fonds: Any = None, base_liens: str = "", mise:
     """
     mise = mise or Mise(base_liens=base_liens)
     bord = _BORD if mise.autonome else 0
-    interieur = Mise(mise.largeur - 2 * bord, mise.autonome, mise.base_liens or base_liens)
+    largeur = mise.largeur - 2 * bord if mise.largeur else None
+    interieur = Mise(largeur, mise.autonome, mise.base_liens or base_liens)
     toile = _dessiner(figure, fonds, interieur)
     titres, haut = _titres(figure, toile) if mise.autonome else ([], 0.0)
     pied, bas = _pied(figure, toile, mise.autonome)
@@ -62,23 +82,30 @@ def specification(figure: Figure, fonds: Any = None, base_liens: str = "", mise:
     }
 
 
-def graphique(figure: Figure, fonds: Any = None, base_liens: str = "") -> altair.LayerChart:
+def graphique(figure: Figure, fonds: Fonds | None = None, base_liens: str = "") -> altair.LayerChart:
     """Rend la figure en objet Altair, que l'analyste peut reprendre ; lève l'erreur d'Altair si elle est invalide."""
     return altair.LayerChart.from_dict(specification(figure, fonds, base_liens))
 
 
-def _dessiner(figure: Figure, fonds: Any, mise: Mise) -> Toile:
+def _dessiner(figure: Figure, fonds: Fonds | None, mise: Mise) -> Toile:
+    largeur = mise.largeur or LARGEUR
     if figure.donnees.is_empty():
-        return dessiner_vide(figure, mise.largeur)
+        return dessiner_vide(figure, largeur)
     match figure.forme:
-        case formes.Barres() as forme:
-            return dessiner_barres(figure, forme, mise.largeur)
-        case formes.BarresEmpilees() as forme:
-            return dessiner_empilees(figure, forme, mise.largeur)
-        case formes.ChiffreCle() as forme:
-            return dessiner_chiffre(figure, forme, mise.largeur)
-        case _:
-            return dessiner_tableau(figure, mise.largeur)
+        case formes.Choroplethe() as forme:
+            return dessiner_choroplethe(figure, forme, _exiger(fonds, figure), mise.largeur, mise.base_liens)
+        case formes.Cercles() as forme:
+            return dessiner_cercles(figure, forme, _exiger(fonds, figure), mise.largeur, mise.base_liens)
+        case formes.Tableau():
+            return dessiner_tableau(figure, largeur)
+        case forme:
+            return _DESSINS[type(forme)](figure, forme, largeur)
+
+
+def _exiger(fonds: Fonds | None, figure: Figure) -> Fonds:
+    if fonds is None:
+        raise ErreurUsage(f"La figure « {figure.id} » est une carte : donnez les fonds de la région à son moteur.")
+    return fonds
 
 
 def _titres(figure: Figure, toile: Toile) -> tuple[list[dict[str, Any]], float]:

@@ -9,6 +9,9 @@ from bilan.figures import palettes
 from bilan.figures.theme import CORPS, INTERLIGNE
 
 Couche = dict[str, Any]
+HALO = {"stroke": palettes.BLANC, "strokeWidth": 5, "strokeJoin": "round"}
+"""Style du double blanc qu'on met sous un texte posé sur des traits."""
+
 ANCRES = {"start": "left", "middle": "center", "end": "right"}
 
 
