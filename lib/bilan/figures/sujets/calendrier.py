@@ -32,7 +32,7 @@ def calendrier(registre: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("epci", "EPCI"),
             Colonne("statut", "Statut"),
             Colonne("jour", "Mise en service", "date"),
-            Colonne("avant", "Date annoncée à l'arrêté précédent", "date"),
+            Colonne("avant", "Date annoncée à l'arrêté précédent", "date", absence="deja"),
         ),
         lecture=_lecture_du_calendrier(donnees),
         champ=f"{SOUMIS}, dont la date de mise en service est connue ou annoncée.",
@@ -44,7 +44,7 @@ def calendrier(registre: pl.DataFrame, contexte: Contexte) -> Figure:
 
 
 def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
-    """Rend, par EPCI soumis dont la date est connue : epci, etape, jour, statut (fait, prévu, glissé), avant."""
+    """Rend, par EPCI soumis dont la date est connue : epci, etape, jour, statut (fait, prévu, glissé), avant, deja."""
     arretes = registre.filter(pl.col("date_arrete") <= contexte.connu_le).sort("date_arrete")
     faite, prevue = pl.col("cotation_date_mise_en_service"), pl.col("date_prevue_cotation")
     dernier = arretes.group_by("epci_siren").agg(
@@ -65,7 +65,8 @@ def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFram
         )
         .filter(pl.col("jour").is_not_null())
         .sort("jour", "epci")
-        .select("epci", "etape", "jour", "statut", "avant")
+        .with_columns(deja=pl.when(pl.col("statut") == "fait").then(pl.lit("sans_objet")))
+        .select("epci", "etape", "jour", "statut", "avant", "deja")
     )
 
 

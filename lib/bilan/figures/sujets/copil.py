@@ -8,7 +8,7 @@ from bilan.figures.formes import Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, maturite, une
+from bilan.figures.sujets.mesures import Ligne, derniere, maturite
 from bilan.figures.tableau import cellule
 from bilan.francais import compter, date_longue, nombre
 
@@ -32,7 +32,7 @@ INDICATEURS = tuple(code for _theme, code, _libelle in _LIGNES)
 def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend les indicateurs de la région à leur dernière période annuelle connue, avec ce qu'ils rapportent."""
     lignes = [
-        {"theme": theme, "indicateur": libelle, **_derniere(mesures.filter(indicateur=code), contexte)}
+        {"theme": theme, "indicateur": libelle, **_cellules(derniere(mesures.filter(indicateur=code), contexte))}
         for theme, code, libelle in _LIGNES
     ]
     donnees = pl.DataFrame(lignes, schema=_SCHEMA)
@@ -49,13 +49,14 @@ def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("periode", "Période"),
             Colonne("valeur", "Valeur", "pourcent", absence="absence"),
             Colonne("rapport", "Rapport"),
-            Colonne("couverture", "Couverture", "pourcent"),
+            Colonne("couverture", "Couverture", "pourcent", absence="sans_couverture"),
         ),
         lecture=_lecture(connus),
         champ=f"Région {contexte.region} ; dénominateur de chaque indicateur dans la colonne « Rapport ».",
         source=contexte.source("Mesures du bilan régional"),
         alt=decrire_lignes(donnees, "indicateur", {"valeur": "pourcent"}),
-        note="Dernière année connue de chaque indicateur. n.d. : rien n'a été publié ni transmis.",
+        note="Dernière année connue de chaque indicateur. n.d. : ni publié ni transmis. /// : chiffre publié "
+        "pour la région, sans répondants à compter.",
         indicateurs=INDICATEURS,
         maturite=maturite(mesures.filter(**contexte.en_region)),
     )
@@ -63,25 +64,19 @@ def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
 
 _SCHEMA = {
     "theme": pl.String, "indicateur": pl.String, "periode": pl.String, "valeur": pl.Float64, "rapport": pl.String,
-    "couverture": pl.Float64, "absence": pl.String,
+    "couverture": pl.Float64, "absence": pl.String, "sans_couverture": pl.String,
 }  # fmt: skip
 
 
-def _derniere(mesures: pl.DataFrame, contexte: Contexte) -> Ligne:
-    """La mesure de la période, à défaut celle de la dernière année où la valeur est connue."""
-    ici = {nom: valeur for nom, valeur in contexte.en_region.items() if nom != "periode"}
-    mesure = une(mesures, **contexte.en_region)
-    if mesure["valeur"] is None:
-        passees = (pl.col("periode") < str(contexte.periode)) & (pl.col("periode").str.len_chars() == 4)
-        anciennes = mesures.filter(passees, **ici, ventilation="ensemble", statut="observe").sort("periode")
-        mesure = anciennes.row(-1, named=True) if anciennes.height else mesure
-    couverture = mesure["couverture"]
+def _cellules(mesure: Ligne) -> Ligne:
+    couverture, observee = mesure["couverture"], mesure["statut"] == "observe"
     return {
-        "periode": mesure["periode"] or str(contexte.periode),
+        "periode": mesure["periode"],
         "valeur": mesure["valeur"],
         "rapport": _rapport(mesure),
-        "couverture": 100 * couverture if couverture is not None and mesure["statut"] == "observe" else None,
-        "absence": None if mesure["statut"] == "observe" else mesure["statut"],
+        "couverture": 100 * couverture if couverture is not None and observee else None,
+        "absence": None if observee else mesure["statut"],
+        "sans_couverture": "sans_objet" if observee else None,
     }
 
 

@@ -64,7 +64,7 @@ def jalons(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         ),
         lecture=f"{nombre(cil['numerateur'])} EPCI soumis sur {nombre(cil['denominateur'])} ont une CIL, soit "
         f"{pourcent(cil['valeur'])}, qui réunissent {pourcent(cil['population'])} de leur population.",
-        champ=SOUMIS,
+        champ=f"{SOUMIS}.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "jalon", {"valeur": "pourcent"}),
         note="En service : les demandeurs voient leur note ; une grille seulement adoptée ne suffit pas. "
@@ -102,7 +102,7 @@ def statuts(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(Colonne("document", "Document"), Colonne("etape", "Avancement"), Colonne("epci", "EPCI", "nombre")),
         lecture=f"{premier['document']} : {compter(premier['epci'], 'EPCI', 'EPCI')} en « {ETAPES[0].lower()} ».",
-        champ=SOUMIS,
+        champ=f"{SOUMIS}.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "document,etape", {"epci": "nombre"}),
         note=f"{compter(float(expires), 'document est arrivé', 'documents sont arrivés')} au terme de six ans."
@@ -125,8 +125,8 @@ def groupes(e5: pl.DataFrame, contexte: Contexte) -> Figure:
     effective, prevue, long = donnees["numerateur"]
     return Figure(
         id="cotation-groupes",
-        titre=f"Cotation : {nombre(effective)} EPCI où elle est effective ou imminente, {nombre(prevue)} où elle est "
-        f"prévue, {nombre(long)} au délai plus long",
+        titre=f"Cotation effective ou imminente dans {nombre(effective)} EPCI, prévue dans {nombre(prevue)}, plus "
+        f"tardive dans {nombre(long)}",
         sous_titre=f"EPCI soumis selon l'état de leur cotation, {contexte.periode.libelle}",
         forme=Barres("libelle", "numerateur", "nombre"),
         donnees=donnees,
@@ -137,7 +137,7 @@ def groupes(e5: pl.DataFrame, contexte: Contexte) -> Figure:
         ),
         lecture=f"Sur {nombre(donnees['denominateur'].max())} EPCI soumis, "  # type: ignore[arg-type]
         f"{nombre(effective)} ont une cotation effective ou imminente.",
-        champ=SOUMIS,
+        champ=f"{SOUMIS}.",
         source=contexte.source(
             REGISTRE
             if not e5.filter(territoire_type="epci", statut="observe").is_empty()

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from bilan.figures.formes import Barres, Reference
+from bilan.figures.formes import Barres, ChiffreCle, Reference
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
@@ -120,7 +120,11 @@ def pression(t1: pl.DataFrame, contexte: Contexte) -> Figure:
         id="echelle-pression",
         titre=f"{tete['departement']} : {nombre(tete['valeur'], 1)} demandes pour une attribution en {annee}",
         sous_titre=f"Demandes en fin d'année rapportées aux attributions de l'année, {annee}",
-        forme=Barres("departement", "valeur", "decimal"),
+        forme=Barres("departement", "valeur", "decimal")
+        if donnees.height > 1
+        else ChiffreCle(
+            "valeur", "demandes en attente pour une attribution", "decimal", f"{tete['departement']}, {annee}"
+        ),
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Territoire"),

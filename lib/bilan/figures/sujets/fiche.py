@@ -33,7 +33,7 @@ def carte_d_identite(
         ("Communes, dont dans la région", f"{nombre(lieu['communes'])}, dont {nombre(lieu['communes_region'])}"),
         ("Départements", enumerer(lieu["departements"])),
         ("Soumis à la réforme", "Oui (liste inférée)" if lieu["est_soumis"] else "Non"),
-        *_parc_publie(parc, epci),
+        *_parc_connu(parc, epci, contexte),
         ("Inscriptions au dernier COPIL connu", _inscriptions(inscrits, epci)),
         ("Bilans de bailleurs reçus", _sur(recus)),
         ("Part du parc couverte par les bilans", pourcent(_pct(recus["couverture"]))),
@@ -75,14 +75,18 @@ def _pct(part: float | None) -> float | None:
     return None if part is None else 100 * part
 
 
-def _parc_publie(parc: pl.DataFrame, epci: str) -> list[tuple[str, str]]:
+def _parc_connu(parc: pl.DataFrame, epci: str, contexte: Contexte) -> list[tuple[str, str]]:
+    """Le parc publié de l'EPCI, à défaut la somme du parc des bailleurs dans ses communes de la région."""
     publie = parc.filter(niveau="epci", code=epci).sort("annee").tail(1)
-    if publie.is_empty():
-        return [("Parc locatif social publié", nombre(None))]
-    return [
-        (f"Parc locatif social au 1er janvier {publie['annee'][0]}", nombre(publie["nb_logements"][0])),
-        ("dont en quartier prioritaire", pourcent(publie["part_qpv_pct"][0])),
-    ]
+    if publie.height:
+        return [
+            (f"Parc locatif social au 1er janvier {publie['annee'][0]}", nombre(publie["nb_logements"][0])),
+            ("dont en quartier prioritaire", pourcent(publie["part_qpv_pct"][0])),
+        ]
+    communes = contexte.territoires.communes.filter("en_region", epci_siren=epci)["code_commune"]
+    somme = parc.filter(pl.col("code_commune").is_in(communes.implode()), niveau="bailleur_commune")
+    logements = somme.filter(pl.col("annee") == pl.col("annee").max())["nb_logements"]
+    return [("Parc locatif social des bailleurs", nombre(float(logements.sum()) if logements.len() else None))]
 
 
 def _inscriptions(inscrits: pl.DataFrame, epci: str) -> str:
@@ -150,6 +154,12 @@ _ETAPES = (
 )
 
 
+_SCHEMA_ETAPES = {
+    "etape": pl.String, "statut": pl.String, "faite": pl.Date, "prevue": pl.Date, "pas_encore": pl.String,
+    "deja": pl.String,
+}  # fmt: skip
+
+
 def etapes(registre: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     """Rend les étapes de la réforme dans l'EPCI, d'après le dernier arrêté du registre connu : faites, ou prévues."""
     connus = registre.filter(pl.col("date_arrete") <= contexte.connu_le, epci_siren=epci).sort("date_arrete")
@@ -160,12 +170,12 @@ def etapes(registre: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
             "statut": _statut(etat, statut, faite),
             "faite": etat[faite],
             "prevue": etat[prevue] if prevue and etat[faite] is None else None,
+            "pas_encore": "sans_objet" if etat[faite] is None else None,
+            "deja": "sans_objet" if etat[faite] is not None else None,
         }
         for nom, statut, faite, prevue in _ETAPES
     ]
-    donnees = pl.DataFrame(
-        lignes, schema={"etape": pl.String, "statut": pl.String, "faite": pl.Date, "prevue": pl.Date}
-    )
+    donnees = pl.DataFrame(lignes, schema=_SCHEMA_ETAPES)
     faites = donnees.filter(pl.col("faite").is_not_null()).height
     arrete: date = etat["date_arrete"]
     return Figure(
@@ -177,11 +187,11 @@ def etapes(registre: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
         colonnes=(
             Colonne("etape", "Étape"),
             Colonne("statut", "Statut"),
-            Colonne("faite", "Date", "date"),
-            Colonne("prevue", "Prévue", "date"),
+            Colonne("faite", "Date", "date", absence="pas_encore"),
+            Colonne("prevue", "Prévue", "date", absence="deja"),
         ),
         lecture=_lecture_des_etapes(donnees),
-        champ=lieu_de(epci, contexte)["epci"],
+        champ=f"{lieu_de(epci, contexte)['epci']}.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "etape", {"statut": "texte", "faite": "date"}),
         note="En service : les demandeurs voient leur note ; une grille seulement adoptée ne suffit pas.",

@@ -16,6 +16,7 @@ RELOCATIONS = "Relocations dans le parc des bailleurs qui ont remis leur bilan ;
 AVEC_CONVENTION = {code: RESERVATAIRES[code] for code in RESERVATAIRES_AVEC_CONVENTION}
 
 _ATTEINT, _EN_DECA, _PETIT = "Atteint, à un logement près", "En deçà de l'objectif", "Objectif trop petit pour juger"
+_INCONNU = "Objectif inconnu"
 _MESURES = {"N1t": "Proposés", "N2t": "Attribués", "N3t": "Baux signés"}
 
 
@@ -42,7 +43,7 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("denominateur", "Objectif", "decimal", "logements", absence="absence"),
             Colonne("ecart", "Écart", "decimal", "logements", absence="absence"),
             Colonne("valeur", "Objectif atteint", "pourcent", absence="absence"),
-            Colonne("jugement", "Lecture", absence="absence"),
+            Colonne("jugement", "Lecture"),
         ),
         lecture=f"{premier['libelle']} : {nombre(premier['numerateur'])} logements attribués pour un objectif de "
         f"{nombre(premier['denominateur'], 1)}, soit {pourcent(premier['valeur'])}.",
@@ -67,7 +68,7 @@ def atteinte(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
         .join(ecarts, on="modalite", how="left", maintain_order="left")
         .with_columns(
             jugement=pl.when(pl.col("absence").is_not_null())
-            .then(None)
+            .then(pl.lit(_INCONNU))
             .when(pl.col("denominateur") < seuils.base_minimale_logements)
             .then(pl.lit(_PETIT))
             .when(pl.col("ecart") >= -seuils.tolerance_logements)

@@ -29,6 +29,17 @@ def une(mesures: pl.DataFrame, **filtres: str) -> Ligne:
     return trouvees.row(0, named=True) if trouvees.height else dict(_NULLE)
 
 
+def derniere(mesures: pl.DataFrame, contexte: Contexte) -> Ligne:
+    """Rend la mesure de la région à la période, à défaut celle de la dernière année où elle est connue."""
+    ici = contexte.en_region
+    mesure = une(mesures, **ici) | {"periode": ici.pop("periode")}
+    if mesure["valeur"] is None:
+        passees = (pl.col("periode") < str(contexte.periode)) & (pl.col("periode").str.len_chars() == 4)
+        anciennes = mesures.filter(passees, **ici, ventilation="ensemble", statut="observe").sort("periode")
+        mesure = anciennes.row(-1, named=True) if anciennes.height else mesure
+    return mesure
+
+
 def par_epci(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
     """Rend une ligne par EPCI de la région, dans l'ordre des noms, à la période du contexte.
 

@@ -8,6 +8,7 @@ from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes, en_phrase
 from bilan.francais import compter, date_longue, enumerer, nombre
+from bilan.tables.codes import ETATS_POINT
 
 COPIL = "Compte rendu et liste des inscrits du COPIL régional"
 
@@ -175,13 +176,14 @@ def points_arbitres(points: pl.DataFrame, contexte: Contexte) -> Figure:
         "sujet",
         "decision",
         "responsable",
+        etat=pl.col("etat").replace(ETATS_POINT),
         echeance=pl.coalesce("echeance_libelle", pl.col("echeance").dt.to_string("%d/%m/%Y")),
     )
     premier = donnees.row(0, named=True)
     return Figure(
         id="mobilisation-points-arbitres",
         titre=f"{compter(donnees.height, 'point arbitré', 'points arbitrés')}, chacun avec son responsable",
-        sous_titre=f"Décisions validées le {date_longue(points['date_arrete'].max())}",  # type: ignore[arg-type]
+        sous_titre=f"Décisions du relevé du {date_longue(points['date_arrete'].max())}",  # type: ignore[arg-type]
         forme=Tableau(),
         donnees=donnees,
         colonnes=(
@@ -190,9 +192,10 @@ def points_arbitres(points: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("decision", "Décision"),
             Colonne("responsable", "Responsable"),
             Colonne("echeance", "Échéance"),
+            Colonne("etat", "État"),
         ),
-        lecture=f"Point {premier['numero']}, {premier['sujet'].lower()} : à la charge de {premier['responsable']}, "
-        f"échéance {premier['echeance']}.",
+        lecture=f"Point {premier['numero']}, {premier['sujet'].lower()} : responsable, {premier['responsable']} ; "
+        f"échéance, {premier['echeance']}.",
         champ=f"Points arbitrés du COPIL de la région {contexte.region}.",
         source=contexte.source(COPIL),
         alt=decrire_lignes(donnees, "sujet", {"responsable": "texte", "echeance": "texte"}),

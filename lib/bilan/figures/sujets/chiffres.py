@@ -1,0 +1,121 @@
+"""Les chiffres clés : un nombre, ce qu'il compte, et le rapport d'où il vient."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bilan.figures.formes import ChiffreCle, Format
+from bilan.figures.modele import Colonne, Figure
+from bilan.figures.sujets.bilans import ATTENDUS, RECEPTION
+from bilan.figures.sujets.contexte import Contexte
+from bilan.figures.sujets.conventions import ATTENDUES
+from bilan.figures.sujets.conventions import REGISTRE as CONVENTIONS
+from bilan.figures.sujets.cotation import REGISTRE, SOUMIS
+from bilan.figures.sujets.flux import BILANS, RELOCATIONS
+from bilan.figures.sujets.mesures import couverture, derniere, maturite
+from bilan.figures.sujets.mobilisation import COPIL, participation
+from bilan.figures.sujets.production import AGREMENTS, CHAMP
+from bilan.figures.tableau import cellule
+from bilan.francais import accord, date_longue, nombre, pourcent
+
+
+@dataclass(frozen=True, slots=True)
+class _Cle:
+    """Ce que dit le chiffre clé d'un indicateur ; `{sur}` tient la place du dénominateur."""
+
+    libelle: str
+    champ: str
+    origine: str
+    colonne: str = "valeur"
+    format: Format = "pourcent"
+
+
+def _epci(libelle: str) -> _Cle:
+    return _Cle(f"EPCI soumis sur {{sur}} {libelle}", SOUMIS, REGISTRE, "numerateur", "nombre")
+
+
+CLES: dict[str, _Cle] = {
+    "E1": _epci("ont leur conférence intercommunale du logement (CIL)"),
+    "E2": _epci("ont adopté leur document-cadre"),
+    "E3": _epci("ont une convention intercommunale d'attribution (CIA) en vigueur"),
+    "E4": _epci("ont un plan partenarial (PPGDID) en vigueur"),
+    "E5": _epci("ont leur cotation en service"),
+    "B1": _Cle("bailleurs sur {sur} ont remis leur bilan", ATTENDUS, RECEPTION, "numerateur", "nombre"),
+    "F1": _Cle("de l'objectif de flux atteint, tous réservataires", RELOCATIONS, BILANS),
+    "V1": _Cle("des conventions attendues sont signées", ATTENDUES, CONVENTIONS),
+    "V2": _Cle("du parc concerné a sa convention signée", ATTENDUES, CONVENTIONS),
+    "P1": _Cle("de l'objectif d'agréments atteint", CHAMP.removesuffix("."), AGREMENTS),
+}
+"""Chiffre clé de chaque indicateur qui en a un."""
+
+
+def chiffre(mesures: pl.DataFrame, code: str, contexte: Contexte) -> Figure:
+    """Rend le chiffre clé de l'indicateur `code` pour la région, à sa dernière période connue."""
+    cle, mesure = CLES[code], derniere(mesures.filter(indicateur=code), contexte)
+    libelle = cle.libelle.format(sur=nombre(mesure["denominateur"]))
+    rapport = f"{nombre(mesure['numerateur'])} sur {nombre(mesure['denominateur'])}"
+    ecrit = cellule(mesure[cle.colonne], cle.format)
+    return Figure(
+        id=f"chiffre-{code.lower()}",
+        titre=f"{ecrit} {libelle}",
+        sous_titre=f"{contexte.region}, {mesure['periode']}",
+        forme=ChiffreCle(
+            cle.colonne, libelle, cle.format, f"{_complement(cle, mesure['valeur'], rapport)}, {mesure['periode']}"
+        ),
+        donnees=pl.DataFrame({"periode": [mesure["periode"]], **{n: [mesure[n]] for n in _TERMES}}),
+        colonnes=(
+            Colonne("periode", "Période"),
+            Colonne("numerateur", "Numérateur", "nombre"),
+            Colonne("denominateur", "Dénominateur", "nombre"),
+            Colonne("valeur", "Rapport", "pourcent"),
+        ),
+        lecture=f"{rapport}, soit {pourcent(mesure['valeur'])}.",
+        champ=f"{cle.champ}.",
+        source=contexte.source(cle.origine),
+        alt=f"{ecrit} {libelle} ({rapport}).",
+        note=couverture(mesure) if mesure["attendus"] and not code.startswith("E") else "",
+        indicateurs=(code,),
+        maturite=maturite(pl.DataFrame([{"statut": mesure["statut"], "maturite": mesure["maturite"]}])),
+    )
+
+
+_TERMES = ("numerateur", "denominateur", "valeur")
+
+
+def _complement(cle: _Cle, valeur: float | None, rapport: str) -> str:
+    return rapport if cle.colonne == "valeur" else pourcent(valeur)
+
+
+def inscrits_au_copil(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
+    """Rend le nombre d'inscrits au COPIL, comptés dans la liste, et le nombre déclaré."""
+    return _du_copil(participation(declare, inscrits), ("INSCRITS", "inscrit"), declare, contexte)
+
+
+def structures_au_copil(declare: pl.DataFrame, inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
+    """Rend le nombre de structures au COPIL, comptées dans la liste, et le nombre déclaré."""
+    return _du_copil(participation(declare, inscrits), ("ENSEMBLE", "structure"), declare, contexte)
+
+
+def _du_copil(donnees: pl.DataFrame, quoi: tuple[str, str], declare: pl.DataFrame, contexte: Contexte) -> Figure:
+    categorie, nom = quoi
+    ligne = donnees.filter(categorie=categorie)
+    compte, annonce = ligne["compte"][0], ligne["declare"][0]
+    libelle = f"{accord(compte, nom)} au COPIL du {date_longue(declare['date'][0])}"
+    return Figure(
+        id=f"chiffre-copil-{nom}s",
+        titre=f"{nombre(compte)} {libelle}",
+        sous_titre="Comptés dans la liste des inscrits",
+        forme=ChiffreCle(
+            "compte", libelle, "nombre", f"compté dans la liste ; déclaré au compte rendu : {nombre(annonce)}"
+        ),
+        donnees=ligne.select("libelle", "compte", "declare"),
+        colonnes=(
+            Colonne("libelle", "Catégorie"),
+            Colonne("compte", "Compté", "nombre"),
+            Colonne("declare", "Déclaré", "nombre"),
+        ),
+        lecture=f"La liste en donne {nombre(compte)}, le compte rendu en déclare {nombre(annonce)}.",
+        champ="Inscrits au COPIL et leurs structures ; aucun nom de personne n'est conservé.",
+        source=contexte.source(COPIL),
+        alt=f"{nombre(compte)} {libelle} ; déclaré : {nombre(annonce)}.",
+    )
