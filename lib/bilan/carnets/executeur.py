@@ -38,9 +38,9 @@ class Reglages:
     moteur: str | None = None
     ouvriers: int = 0
     forcer: bool = False
+    dire: Callable[[str], object] = print
     ordonnanceur: str | None = None
     depot: str | None = None
-    dire: Callable[[str], object] = print
 
 
 @dataclass(frozen=True)
