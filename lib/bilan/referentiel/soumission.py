@@ -1,5 +1,6 @@
 """Les EPCI soumis à la réforme : une liste que l'on corrige à la main, et la règle dont elle est déduite."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -7,12 +8,10 @@ import polars as pl
 from bilan.erreurs import DonneesRefusees
 from bilan.referentiel.lecture import lire_csv
 from bilan.referentiel.nomenclatures import FONDEMENTS_SOUMISSION
+from bilan.referentiel.regles import Regles
 
 FICHIER = "epci_soumis.csv"
 COLONNES = ("epci_siren", "epci", "fondement", "infere", "base")
-
-SEUIL_POPULATION_CC = 30_000
-SEUIL_COMMUNE_CC = 10_000
 
 
 def lire_soumis(dossier: Path, sirens_connus: pl.Series) -> pl.DataFrame:
@@ -38,16 +37,19 @@ def lire_soumis(dossier: Path, sirens_connus: pl.Series) -> pl.DataFrame:
     return liste.drop("ligne")
 
 
-def deduire_soumis(communes: pl.DataFrame, epci: pl.DataFrame) -> pl.Series:
+def deduire_soumis(communes: pl.DataFrame, epci: pl.DataFrame, regles: Regles, jour: date) -> pl.Series:
     """Rend les SIREN des EPCI tenus d'avoir un PLH (domaine, § 3, d'après CCH, L. 302-1 IV).
 
-    Métropoles, communautés urbaines et d'agglomération ; communautés de communes de plus de 30 000
-    habitants qui ont une commune de plus de 10 000. `communes` compte tous les membres des EPCI.
+    Métropoles, communautés urbaines et d'agglomération ; communautés de communes au-dessus des deux
+    seuils de population que donnent les `regles` du `jour` (30 000 habitants, dont une commune de plus
+    de 10 000). `communes` compte tous les membres des EPCI.
     """
     tailles = communes.group_by("epci_siren").agg(
         total=pl.col("population").sum(), plus_grande=pl.col("population").max()
     )
-    grande_cc = (pl.col("total") > SEUIL_POPULATION_CC) & (pl.col("plus_grande") > SEUIL_COMMUNE_CC)
+    grande_cc = (pl.col("total") > regles.valeur("seuil_plh_population_cc", jour)) & (
+        pl.col("plus_grande") > regles.valeur("seuil_plh_commune_cc", jour)
+    )
     return (
         epci.join(tailles, on="epci_siren")
         .filter((pl.col("epci_type") != "CC") | grande_cc)

@@ -1,6 +1,7 @@
 """Les territoires d'un millésime : communes, EPCI, départements et région, tels que la région les voit."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 from bilan.erreurs import DonneesRefusees, ErreurUsage, code_inconnu, valeur_inconnue
 from bilan.referentiel.lecture import lire_csv, lire_parquet
 from bilan.referentiel.libelles import libelles_courts
+from bilan.referentiel.regles import Regles
 from bilan.referentiel.soumission import FICHIER as FICHIER_SOUMIS
 from bilan.referentiel.soumission import deduire_soumis, lire_soumis
 
@@ -150,7 +152,7 @@ def _ouvrir(dossier: Path, millesime: int, code: str) -> Territoires:
     communes = _communes_de(france, code)
     noms = lire_csv(dossier / "epci.csv", ("epci_siren", "epci", "epci_type", "depuis", "jusqua"))
     noms = _au_millesime(noms.cast({"depuis": pl.Int64, "jusqua": pl.Int64}), millesime)
-    soumis, infere = _soumis(dossier, communes, noms)
+    soumis, infere = _soumis(dossier, communes, noms, millesime)
     courts = libelles_courts(dict(noms.select("epci_siren", "epci").iter_rows()), dossier)
     epci = (
         _resumer(communes)
@@ -217,10 +219,10 @@ def _resumer(communes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _soumis(dossier: Path, communes: pl.DataFrame, noms: pl.DataFrame) -> tuple[pl.Series, bool]:
+def _soumis(dossier: Path, communes: pl.DataFrame, noms: pl.DataFrame, millesime: int) -> tuple[pl.Series, bool]:
     """Rend les SIREN soumis et si la liste est inférée : celle du fichier, ou la règle s'il ne dit rien d'ici."""
     liste = lire_soumis(dossier, noms["epci_siren"])
     d_ici = liste.filter(pl.col("epci_siren").is_in(communes["epci_siren"].implode()))
     if d_ici.is_empty():
-        return deduire_soumis(communes, noms), True
+        return deduire_soumis(communes, noms, Regles.ouvrir(dossier), date(millesime, 1, 1)), True
     return d_ici["epci_siren"], bool((d_ici["infere"] == "O").any())
