@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import vl_convert
 
+from bilan.editions.png import alleger
 from bilan.editions.vectoriel import en_fichier
 from bilan.figures.modele import Figure
 
@@ -42,7 +43,7 @@ def dessiner(contenu: str, referentiel: Path, region: str) -> Dessin:
     page = rendu.svg(specification(figure, fonds))
     fichier = en_fichier(rendu.svg(specification(figure, fonds, mise=Mise(autonome=True))))
     # Du SVG au PNG sans repasser par Vega : cinq fois plus court, et l'image est la même.
-    return Dessin(page, fichier, vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG))
+    return Dessin(page, fichier, alleger(vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG)))
 
 
 @cache
