@@ -57,6 +57,11 @@ class Contexte:
         return self.territoires.code_region
 
     @property
+    def champ_epci(self) -> str:
+        """Champ d'une carte : tous les EPCI qui touchent la région."""
+        return f"Les {self.territoires.epci.height} EPCI qui touchent la région {self.region}."
+
+    @property
     def en_region(self) -> dict[str, str]:
         """Filtre des mesures de la région à la période : à donner à `DataFrame.filter`."""
         return {"territoire_type": "region", "territoire": self.code_region, "periode": str(self.periode)}

@@ -7,7 +7,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import AVEC_CONVENTION
-from bilan.figures.sujets.mesures import couverture, maturite, par_departement, par_modalite, une
+from bilan.figures.sujets.mesures import couverture, joindre, maturite, par_departement, par_modalite, une
 from bilan.francais import compter, nombre, pourcent
 
 REGISTRE = "Registre régional des conventions de réservation (bailleurs, DREAL)"
@@ -26,15 +26,21 @@ _AVANCEMENT_DU_STATUT = {
 }
 
 
+COLONNES_SIGNATURE = (
+    Colonne("numerateur", "Signées", "nombre", "conventions", absence="absence"),
+    Colonne("denominateur", "Attendues", "nombre", "conventions", absence="absence"),
+    Colonne("valeur", "Signées, en nombre", "pourcent", absence="absence"),
+    Colonne("parc", "Signées, pondérées par le parc", "pourcent", absence="absence"),
+)
+"""La signature, en nombre puis en parc."""
+
+
 def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend le taux de signature par réservataire, en nombre (V1) et pondéré par le parc (V2)."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    parc = mesures.filter(**ici, indicateur="V2").select("modalite", parc="valeur")
-    donnees = (
-        par_modalite(mesures.filter(indicateur="V1"), AVEC_CONVENTION, **ici)
-        .join(parc, on="modalite", how="left", maintain_order="left")
-        .select("libelle", "numerateur", "denominateur", "valeur", "parc", "absence")
-    )
+    donnees = par_modalite(mesures.filter(indicateur="V1"), AVEC_CONVENTION, **ici)
+    donnees = joindre(donnees, mesures.filter(**ici, indicateur="V2"), "parc")
+    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "parc", "absence")
     nombre_signe, parc_signe = (une(mesures, indicateur=code, **contexte.en_region) for code in ("V1", "V2"))
     return Figure(
         id="conventions-reservataires",
@@ -45,10 +51,7 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Signées", "nombre", "conventions", absence="absence"),
-            Colonne("denominateur", "Attendues", "nombre", "conventions", absence="absence"),
-            Colonne("valeur", "Signées, en nombre", "pourcent", absence="absence"),
-            Colonne("parc", "Signées, pondérées par le parc", "pourcent"),
+            *COLONNES_SIGNATURE,
         ),
         lecture=f"{nombre(nombre_signe['numerateur'])} conventions sont signées sur "
         f"{nombre(nombre_signe['denominateur'])} attendues.",
@@ -112,8 +115,7 @@ def departements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     donnees = par_departement(ensemble.filter(indicateur="V1"), contexte)
     for code, nom in (("V2", "parc"), ("V3", "etat")):
         autres = ensemble.filter(indicateur=code, territoire_type="departement", periode=str(contexte.periode))
-        renommees = autres.select(pl.col("territoire").alias("code_departement"), pl.col("valeur").alias(nom))
-        donnees = donnees.join(renommees, on="code_departement", how="left", maintain_order="left")
+        donnees = joindre(donnees, autres.rename({"territoire": "code_departement"}), nom, "code_departement")
     donnees = donnees.select("departement", "numerateur", "denominateur", "valeur", "parc", "etat", "absence")
     bas = donnees.sort("valeur", "departement", nulls_last=True).row(0, named=True)
     etat = une(mesures, indicateur="V3", **contexte.en_region)
@@ -126,10 +128,7 @@ def departements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Département"),
-            Colonne("numerateur", "Signées", "nombre", "conventions", absence="absence"),
-            Colonne("denominateur", "Attendues", "nombre", "conventions", absence="absence"),
-            Colonne("valeur", "Signées, en nombre", "pourcent", absence="absence"),
-            Colonne("parc", "Signées, pondérées par le parc", "pourcent"),
+            *COLONNES_SIGNATURE,
             Colonne("etat", "Parc des signataires avec l'État", "pourcent"),
         ),
         lecture=f"{bas['departement']} : {nombre(bas['numerateur'])} conventions signées sur "

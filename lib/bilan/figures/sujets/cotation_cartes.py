@@ -8,7 +8,7 @@ from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import GROUPES, REGISTRE
 from bilan.figures.sujets.descriptions import decrire_carte
-from bilan.figures.sujets.mesures import maturite, par_epci
+from bilan.figures.sujets.mesures import COLONNES_EPCI, maturite, par_epci
 from bilan.francais import compter
 from bilan.referentiel.nomenclatures import ETATS_COTATION
 
@@ -38,13 +38,12 @@ def carte_etats(e5: pl.DataFrame, contexte: Contexte) -> Figure:
         forme=Choroplethe("epci_siren", "classe", "absence", GROUPES, palette="avancement"),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("classe", "État de la cotation", absence="absence"),
         ),
         lecture=f"{donnees.height} EPCI touchent la région, {soumis} sont soumis à la réforme ; l'état de la cotation "
         f"est connu pour {connus or 'aucun'} d'entre eux.",
-        champ=f"Les {donnees.height} EPCI qui touchent la région {contexte.region}.",
+        champ=contexte.champ_epci,
         source=contexte.source(REGISTRE),
         alt=decrire_carte(donnees, GROUPES, ABSENCES),
         note="Sans objet : EPCI qui n'est pas soumis à la réforme. La liste des EPCI soumis est inférée.",
@@ -79,13 +78,12 @@ def carte_documents(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         forme=Choroplethe("epci_siren", "classe", "absence", _DOCUMENTS_EN_VIGUEUR, palette="avancement"),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("documents", "Documents en vigueur", "nombre", absence="absence"),
         ),
         lecture=f"Dans {compter(complets, 'EPCI', 'EPCI')}, la CIL est installée, le document-cadre adopté, la CIA et "
         "le PPGDID en vigueur.",
-        champ=f"Les {donnees.height} EPCI qui touchent la région {contexte.region}.",
+        champ=contexte.champ_epci,
         source=contexte.source(REGISTRE),
         alt=decrire_carte(donnees, _DOCUMENTS_EN_VIGUEUR, ABSENCES),
         note="Sans objet : EPCI non soumis. Un document arrivé à son terme ne compte plus.",

@@ -10,7 +10,7 @@ from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import REGISTRE
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, maturite, une
+from bilan.figures.sujets.mesures import COLONNES_EPCI, Ligne, maturite, une
 from bilan.francais import accord, compter, date_longue, enumerer, nombre, pourcent
 from bilan.referentiel.nomenclatures import STATUTS_DOCUMENT
 
@@ -127,13 +127,12 @@ def situation(epci: str, contexte: Contexte) -> Figure:
         forme=Choroplethe("epci_siren", "classe", "absence", _SOUMISSION, palette="avancement", selection=epci),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("classe", "Réforme"),
         ),
         lecture=f"{lieu['epci']} est l'un des {donnees.height} EPCI qui touchent la région, dont "
         f"{donnees.filter(classe=soumis).height} sont soumis à la réforme.",
-        champ=f"Les {donnees.height} EPCI qui touchent la région {contexte.region}.",
+        champ=contexte.champ_epci,
         source=contexte.source(_REFERENTIEL),
         alt=f"{lieu['epci']} est mis en évidence. {decrire_carte(donnees, _SOUMISSION, ABSENCES)}",
         note="La liste des EPCI soumis est inférée de l'obligation de programme local de l'habitat.",

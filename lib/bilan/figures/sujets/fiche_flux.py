@@ -5,11 +5,11 @@ import polars as pl
 from bilan.figures.formes import Barres, Points, Reference, Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.conventions import ATTENDUES, REGISTRE
+from bilan.figures.sujets.conventions import ATTENDUES, COLONNES_SIGNATURE, REGISTRE
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.fiche import lieu_de
 from bilan.figures.sujets.flux import AVEC_CONVENTION, BILANS, RELOCATIONS, courbe_des_volumes
-from bilan.figures.sujets.mesures import Ligne, couverture, maturite, par_modalite, une
+from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_modalite, une
 from bilan.francais import accord, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
@@ -20,10 +20,7 @@ def parts(f3: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     ici = {"ventilation": "reservataire", "periode": periode}
     donnees = par_modalite(f3, RESERVATAIRES, **ici, territoire_type="epci", territoire=epci)
     for maille, code in (("departement", lieu["code_departement"]), ("region", contexte.code_region)):
-        autres = f3.filter(**ici, territoire_type=maille, territoire=code).select(
-            "modalite", pl.col("valeur").alias(maille)
-        )
-        donnees = donnees.join(autres, on="modalite", how="left", maintain_order="left")
+        donnees = joindre(donnees, f3.filter(**ici, territoire_type=maille, territoire=code), maille)
     donnees = donnees.with_columns(ecart=pl.col("valeur") - pl.col("region"))
     donnees = donnees.select(
         "libelle", "numerateur", "denominateur", "valeur", "departement", "region", "ecart", "absence"
@@ -139,10 +136,7 @@ def conventions(mesures: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("perimetre", "Périmètre"),
-            Colonne("numerateur", "Signées", "nombre", "conventions", absence="absence"),
-            Colonne("denominateur", "Attendues", "nombre", "conventions", absence="absence"),
-            Colonne("valeur", "Signées, en nombre", "pourcent", absence="absence"),
-            Colonne("parc", "Signées, pondérées par le parc", "pourcent", absence="absence"),
+            *COLONNES_SIGNATURE,
         ),
         lecture=f"{departement} : {nombre(ailleurs['numerateur'])} conventions signées sur "
         f"{nombre(ailleurs['denominateur'])} attendues.",

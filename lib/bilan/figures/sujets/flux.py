@@ -6,7 +6,7 @@ from bilan.figures.formes import Barres, Courbe, Points, Reference
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, couverture, maturite, par_departement, par_modalite, une
+from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_departement, par_modalite, une
 from bilan.francais import compter, nombre, points, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES, RESERVATAIRES_AVEC_CONVENTION
 
@@ -61,11 +61,10 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
 def atteinte(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
     """Rend, par réservataire qui signe une convention : F1, `ecart` (F2) et `jugement` selon la tolérance."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    ecarts = mesures.filter(**ici, indicateur="F2").select("modalite", ecart="valeur")
     seuils = contexte.seuils
+    donnees = par_modalite(mesures.filter(indicateur="F1"), AVEC_CONVENTION, **ici)
     return (
-        par_modalite(mesures.filter(indicateur="F1"), AVEC_CONVENTION, **ici)
-        .join(ecarts, on="modalite", how="left", maintain_order="left")
+        joindre(donnees, mesures.filter(**ici, indicateur="F2"), "ecart")
         .with_columns(
             jugement=pl.when(pl.col("absence").is_not_null())
             .then(pl.lit(_INCONNU))
@@ -84,8 +83,7 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     ici = {**contexte.en_region, "ventilation": "reservataire"}
     donnees = par_modalite(mesures.filter(indicateur="F3"), RESERVATAIRES, **ici)
     for code, nom in (("F3c", "taux"), ("F3e", "ecart")):
-        autres = mesures.filter(**ici, indicateur=code).select("modalite", pl.col("valeur").alias(nom))
-        donnees = donnees.join(autres, on="modalite", how="left", maintain_order="left")
+        donnees = joindre(donnees, mesures.filter(**ici, indicateur=code), nom)
     donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "taux", "ecart", "absence")
     compares = donnees.filter(pl.col("ecart").is_not_null()).sort(
         pl.col("ecart").abs(), "libelle", descending=[True, False]
@@ -119,12 +117,9 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
 def transformation(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend, par réservataire, les attributions pour cent propositions (F4) et les baux pour cent attributions (F4b)."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    baux = mesures.filter(**ici, indicateur="F4b").select("modalite", baux="valeur")
-    donnees = (
-        par_modalite(mesures.filter(indicateur="F4"), RESERVATAIRES, **ici)
-        .join(baux, on="modalite", how="left", maintain_order="left")
-        .select("libelle", "numerateur", "denominateur", "valeur", "baux", "absence")
-    )
+    donnees = par_modalite(mesures.filter(indicateur="F4"), RESERVATAIRES, **ici)
+    donnees = joindre(donnees, mesures.filter(**ici, indicateur="F4b"), "baux")
+    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "baux", "absence")
     tous = une(mesures, indicateur="F4", **contexte.en_region)
     signes = une(mesures, indicateur="F4b", **contexte.en_region)
     return Figure(

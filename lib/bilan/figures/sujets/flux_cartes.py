@@ -9,7 +9,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
 from bilan.figures.sujets.echelles import PARTS, REPERE
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
-from bilan.figures.sujets.mesures import couverture, maturite, par_epci, une
+from bilan.figures.sujets.mesures import COLONNES_EPCI, couverture, maturite, par_epci, une
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
@@ -38,8 +38,7 @@ def carte_repere(f1e: pl.DataFrame, reservataire: str, contexte: Contexte) -> Fi
         forme=Choroplethe("epci_siren", "classe", "absence", REPERE.classes, palette=REPERE.palette),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
             Colonne("denominateur", "Repère", "decimal", "logements", absence="absence"),
             Colonne("valeur", "Attribués / repère", "pourcent", absence="absence"),
@@ -72,8 +71,7 @@ def carte_part(f3: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figur
         forme=Choroplethe("epci_siren", "classe", "absence", PARTS.classes, palette=PARTS.palette),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("numerateur", "Attribués au réservataire", "nombre", "logements", absence="absence"),
             Colonne("denominateur", "Attribués à tous", "nombre", "logements", absence="absence"),
             Colonne("valeur", "Part", "pourcent", absence="absence"),
@@ -104,8 +102,7 @@ def cercles(n2: pl.DataFrame, contexte: Contexte) -> Figure:
         forme=Cercles("epci_siren", "valeur", "Logements attribués"),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("valeur", "Attribués", "nombre", "logements", absence="absence"),
             Colonne("part", "Part de la région", "pourcent", absence="absence"),
             Colonne("couverture_pct", "Couverture", "pourcent"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from bilan.figures.modele import Maturite
+from bilan.figures.modele import Colonne, Maturite
 from bilan.figures.sujets.contexte import Contexte
 from bilan.francais import nombre, pourcent
 from bilan.tables.mesure import COLONNES_MESURE
@@ -13,6 +13,9 @@ Ligne = dict[str, Any]
 
 ABSENCE = pl.when(pl.col("statut") != "observe").then("statut").alias("absence")
 """Raison de l'absence d'une valeur, nulle quand la valeur est là."""
+
+COLONNES_EPCI = (Colonne("epci", "EPCI"), Colonne("code_departement", "Département"))
+"""Ce qui nomme l'EPCI dans la table d'une carte."""
 
 _LUES = ("numerateur", "denominateur", "valeur", "statut", "couverture", "repondants", "attendus", "maturite")
 _NULLE: Ligne = {**dict.fromkeys(COLONNES_MESURE), "statut": "non_transmis", "maturite": "provisoire"}
@@ -67,6 +70,12 @@ def par_modalite(mesures: pl.DataFrame, libelles: dict[str, str], **filtres: str
     lues = mesures.filter(**filtres).select("modalite", *_LUES)
     codes = pl.DataFrame({"modalite": list(libelles), "libelle": list(libelles.values())})
     return _avec_absence(codes.join(lues, on="modalite", how="left", maintain_order="left"))
+
+
+def joindre(donnees: pl.DataFrame, mesures: pl.DataFrame, nom: str, cle: str = "modalite") -> pl.DataFrame:
+    """Ajoute à `donnees` la valeur d'autres mesures sous le nom `nom`, par modalité ou par une autre `cle` commune."""
+    valeurs = mesures.select(cle, pl.col("valeur").alias(nom))
+    return donnees.join(valeurs, on=cle, how="left", maintain_order="left")
 
 
 def _avec_absence(lignes: pl.DataFrame) -> pl.DataFrame:

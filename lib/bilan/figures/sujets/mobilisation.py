@@ -7,6 +7,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes, en_phrase
+from bilan.figures.sujets.mesures import COLONNES_EPCI
 from bilan.francais import compter, date_longue, enumerer, nombre
 from bilan.tables.codes import ETATS_POINT
 
@@ -154,15 +155,14 @@ def carte_presence(inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
         forme=Choroplethe("epci_siren", "classe", "absence", PRESENCES, palette="avancement"),
         donnees=donnees,
         colonnes=(
-            Colonne("epci", "EPCI"),
-            Colonne("code_departement", "Département"),
+            *COLONNES_EPCI,
             Colonne("classe", "Présence", absence="absence"),
         ),
         lecture=(
             f"{total} EPCI sont reconnus dans la liste : {comptes[a_la_reforme]} soumis à la réforme et "
             f"{comptes[autre]} qui ne le sont pas. Soumis mais non inscrits : {enumerer(absents) or 'aucun'}."
         ),
-        champ=f"Les {donnees.height} EPCI qui touchent la région {contexte.region}.",
+        champ=contexte.champ_epci,
         source=contexte.source(COPIL),
         alt=decrire_carte(donnees, PRESENCES, ABSENCES | {"sans_objet": "ni inscrits ni soumis"}),
         note="Sans objet : ni inscrit, ni soumis. La liste des EPCI soumis est inférée de l'obligation de PLH.",
