@@ -49,13 +49,11 @@ def completude(matiere: Matiere) -> pl.DataFrame:
     recus = matiere.derive(bilans_recus)
     lots = [_mesurer(matiere, recus, TOUT, "ensemble")]
     annuels = recus.filter(~pl.col("periode").str.contains("T")).with_columns(annee=pl.col("periode").cast(pl.Int64))
+    # Les seules années livrées : avant 2020 la règle n'existait pas, et il n'y a pas de bilan à juger.
+    livrees = annuels["annee"].unique().sort().to_list()
     for delai, code in (("legal", echeances.BILAN_LEGAL), ("tolerance", echeances.BILAN_TOLERE)):
         limites = pl.DataFrame(
-            [
-                (p.annee, echeances.bilan_annuel(matiere.contexte.regles, p.annee, code))
-                for p in matiere.contexte.periodes
-                if p.est_annee
-            ],
+            [(annee, echeances.bilan_annuel(matiere.contexte.regles, annee, code)) for annee in livrees],
             schema={"annee": pl.Int64, "limite": pl.Date},
             orient="row",
         )
