@@ -71,6 +71,7 @@ _REGLES: dict[str, Any] = {
     "echeance_remontee_conventions": date(2024, 3, 31),
     "echeance_bilan_annuel": "02-28",
     "tolerance_bilan_annuel": "03-31",
+    "cible_q1_hors_qpv_pct": 25.0,
 }
 
 

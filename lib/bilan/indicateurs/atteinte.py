@@ -156,10 +156,11 @@ def _mesurer(
         # Le bailleur ne signe pas de convention avec lui-même : la question ne se pose pas pour son propre contingent.
         sans_objet=pl.col("modalite") == "BAILLEUR",
     )
-    return mesurer(couvrir(totaux, _couverture(matiere, bilan), axe), forme or rapport())
+    return mesurer(couvrir(totaux, couverture_des_conventions(matiere, bilan), axe), forme or rapport())
 
 
-def _couverture(matiere: Matiere, bilan: pl.DataFrame) -> Couverture:
+def couverture_des_conventions(matiere: Matiere, bilan: pl.DataFrame) -> Couverture:
+    """Rend la couverture d'un bilan de conventions : parc des communes où le bailleur répondant a un objectif."""
     presents = bilan.join(communes_des_perimetres(matiere), on=list(PERIMETRE))
-    finesse = [nom for nom in ("reservataire_categorie", "base", "mesure") if nom in bilan.columns]
+    finesse = [nom for nom in ("reservataire_categorie", "base", "mesure", "reference") if nom in bilan.columns]
     return matiere.couverture(presents.select("periode", "bailleur_siren", "code_commune", *finesse).unique())

@@ -16,6 +16,7 @@ from bilan.indicateurs.rapports import (
     PAR_RESERVATAIRE,
     TOUT,
     Axe,
+    aucune_mesure,
     couvrir,
     mesurer,
     rapport,
@@ -170,6 +171,8 @@ def retard_de_signature(matiere: Matiere) -> pl.DataFrame:
     signature, NON_SIGNEE jusqu'à l'arrêté du registre. Une signature en avance a un retard nul.
     Le dénominateur est le nombre de conventions ; il n'y a pas de numérateur.
     """
+    if _flux(matiere).is_empty():
+        return aucune_mesure()
     bascule = echeances.bascule_en_flux(matiere.contexte.regles, matiere.contexte.connu_le)
     retard = (pl.coalesce("date_signature", "date_arrete") - pl.lit(bascule)).dt.total_days()
     etat = _flux(matiere).with_columns(
@@ -197,6 +200,8 @@ def remontee_a_la_dreal(matiere: Matiere) -> pl.DataFrame:
     Avant l'échéance, c'est la fin de la période qui la remplace. Ventilation « transmission » / « a_ce_jour » :
     remontées, même tard, parmi les signées à la fin de la période.
     """
+    if _flux(matiere).is_empty():
+        return aucune_mesure()
     limite = echeances.remontee_des_conventions(matiere.contexte.regles, matiere.contexte.connu_le)
     signees = _flux(matiere).filter(_SIGNEE)
     a_l_echeance = signees.filter(pl.col("date_signature") <= limite)

@@ -273,6 +273,10 @@ class Matiere:
         """Rend la couverture d'un champ du flux ; `presents` : periode, bailleur_siren, au besoin plus fin."""
         return Couverture(self.parc, presents, self.annuels, self.contexte.code_region)
 
+    def couverture_close(self, presents: pl.DataFrame, annuels: pl.DataFrame) -> Couverture:
+        """Rend la couverture d'un suivi que clôt sa propre livraison annuelle : `annuels` (periode, bailleur_siren)."""
+        return Couverture(self.parc, presents, annuels, self.contexte.code_region)
+
     def couverture_registre(self, presents: pl.DataFrame) -> Couverture:
         """Rend la couverture d'un registre, que le bilan annuel n'a pas à clore."""
         return Couverture(self.parc, presents, None, self.contexte.code_region)

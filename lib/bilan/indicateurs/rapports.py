@@ -217,6 +217,13 @@ def difference(unite: str = "logements") -> tuple[pl.Expr, pl.Expr]:
     return (pl.col("numerateur") - pl.col("denominateur")).alias("valeur"), pl.lit(unite).alias("unite")
 
 
+def aucune_mesure() -> pl.DataFrame:
+    """Rend une table de mesures vide, aux colonnes de `COLONNES`."""
+    decimaux, entiers = ("numerateur", "denominateur", "valeur", "couverture"), ("repondants", "attendus")
+    genres = {nom: pl.Float64 if nom in decimaux else pl.Int64 if nom in entiers else pl.String for nom in COLONNES}
+    return pl.DataFrame(schema=genres)
+
+
 def mesurer(totaux: pl.DataFrame, forme: tuple[pl.Expr, pl.Expr], *, silence_compte: bool = False) -> pl.DataFrame:
     """Rend les mesures des `totaux` : valeur, statut et maturité, dans les colonnes de `COLONNES`.
 

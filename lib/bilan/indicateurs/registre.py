@@ -1,6 +1,6 @@
 """Le registre des indicateurs, par code."""
 
-from bilan.indicateurs import fiches_flux, fiches_registres, fiches_reperes
+from bilan.indicateurs import fiches_flux, fiches_registres, fiches_reperes, fiches_substance
 from bilan.indicateurs.indicateur import Indicateur
 
 __all__ = ["INDICATEURS", "Indicateur"]
@@ -10,8 +10,12 @@ INDICATEURS: dict[str, Indicateur] = {
     for famille in (
         fiches_flux.VOLUMES,
         fiches_flux.FLUX,
+        fiches_substance.FLUX,
         fiches_registres.CONVENTIONS,
         fiches_registres.AVANCEMENT,
+        fiches_substance.GLISSEMENTS,
+        fiches_substance.PUBLICS,
+        fiches_substance.CALEOL,
         fiches_reperes.REPERES,
     )
     for indicateur in famille
