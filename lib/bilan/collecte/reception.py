@@ -121,6 +121,8 @@ class Guichet:
         examen = examiner(extraction.tableau, envoi, self._contexte, _regles(table, carte))
         reception.examen = examen
         reception.anomalies += [*perimees, *examen.anomalies]
+        if examen.lignes.is_empty():
+            reception.anomalies.append(_vide(reception.chemin.name))
         if not bloquantes(examen.anomalies):
             reception.anomalies += controler_totaux(examen.lignes, extraction.tableau, extraction.totaux)
 
@@ -169,3 +171,11 @@ def _entete_introuvable(fichier: str) -> Anomalie:
         Gravite.BLOQUANT, "entete_introuvable", "aucune feuille ne porte les titres de colonnes d'une table connue",
         "utilisez le gabarit, ou faites déclarer vos titres (« bilan correspondance proposer »)", Lieu(fichier),
     )  # fmt: skip
+
+
+def _vide(fichier: str) -> Anomalie:
+    constat, correction = (
+        "le tableau n'a aucune ligne",
+        "remplissez-le, ou écrivez-nous que vous n'avez rien à déclarer",
+    )
+    return Anomalie(Gravite.BLOQUANT, "tableau_vide", constat, correction, Lieu(fichier))

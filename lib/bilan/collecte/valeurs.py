@@ -44,6 +44,7 @@ _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})([ T]00:00(:00(\.0+)?)?)?$")
 _FRANCAISE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})([ T]00:00(:00)?)?$")
 _EN_LETTRES = re.compile(r"^(\d{1,2})(?:er)? ([a-z]+) (\d{4})$")
 _SERIE = re.compile(r"^\d{5}(\.0+)?$")
+_CODE_ET_NOM = re.compile(r"^\s*([0-9AB]{2,9})\s+–\s+\S.*$")
 _MOIS = (
     "janvier",
     "fevrier",
@@ -128,9 +129,15 @@ def _sans_accent(texte: str) -> str:
     return normaliser_nom(texte)
 
 
+def _code_seul(texte: str) -> str:
+    """Rend le code d'une écriture « code – nom » des listes du gabarit, ou le texte sans espaces."""
+    trouve = _CODE_ET_NOM.match(texte)
+    return trouve[1] if trouve else ESPACES.sub("", texte)
+
+
 def code_commune(texte: str) -> str:
     """Rend le code INSEE à cinq caractères ; refuse un zéro perdu et dit le code probable."""
-    code = ESPACES.sub("", texte).upper().removesuffix(".0")
+    code = _code_seul(texte).upper().removesuffix(".0")
     if re.fullmatch(r"(\d{2}|2A|2B)\d{3}", code):
         return code
     if re.fullmatch(r"\d{4}", code):
@@ -147,7 +154,7 @@ def code_commune(texte: str) -> str:
 
 def code_departement(texte: str) -> str:
     """Rend le code du département ; refuse un zéro perdu et dit le code probable."""
-    code = ESPACES.sub("", texte).upper().removesuffix(".0")
+    code = _code_seul(texte).upper().removesuffix(".0")
     if re.fullmatch(r"\d{2}|2A|2B|97\d", code):
         return code
     if re.fullmatch(r"\d", code):
@@ -161,7 +168,7 @@ def code_departement(texte: str) -> str:
 
 def code_de_territoire(texte: str) -> str:
     """Rend un code de département, de commune ou un SIREN ; refuse un zéro perdu et dit le code probable."""
-    code = ESPACES.sub("", texte).upper().removesuffix(".0")
+    code = _code_seul(texte).upper().removesuffix(".0")
     if re.fullmatch(r"[0-9]{2}|2A|2B|97[0-9]|[0-9]{5}|2[AB][0-9]{3}|[0-9]{9}|[A-Z]{3}", code):
         return code
     if re.fullmatch(r"\d|\d{4}", code):
@@ -175,7 +182,7 @@ def code_de_territoire(texte: str) -> str:
 
 def code_siren(texte: str) -> str:
     """Rend le SIREN ; un SIRET est ramené à son SIREN, un numéro dont la clé est fausse est refusé."""
-    chiffres = re.sub(r"[.\s\u00a0\u202f-]", "", texte)
+    chiffres = re.sub(r"[.\s\u00a0\u202f-]", "", _code_seul(texte))
     if re.fullmatch(r"\d{14}", chiffres):
         chiffres = chiffres[:9]
     if not re.fullmatch(r"\d{9}", chiffres):

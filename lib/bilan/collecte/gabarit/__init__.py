@@ -1,0 +1,1 @@
+"""Les gabarits : un classeur prérempli par émetteur, écrit d'après le seul catalogue des tables."""
