@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from bilan.collecte import valeurs
 from bilan.collecte.anomalies import Anomalie, Gravite, Lieu
 from bilan.collecte.cartes.carte import Carte
+from bilan.collecte.cartes.vocabulaire import vocabulaire
 from bilan.collecte.envoi import Envoi
 from bilan.collecte.tableau import Tableau
 from bilan.erreurs import ErreurUsage
 from bilan.periode import Periode
+from bilan.referentiel.nomenclatures import PERIODES_BILAN
 
 if TYPE_CHECKING:
     from bilan.collecte.reception import Demande
@@ -44,7 +46,9 @@ def identifier(tableau: Tableau, indices: Indices, demande: "Demande") -> tuple[
         demande.periode or estampille.get("periode", "") or _periode_des_lignes(tableau) or _du_nom(indices.fichier)
     )
     anomalies = []
-    if not emetteur:
+    if not emetteur and (illisible := _siren_illisible(tableau)):
+        anomalies.append(illisible)
+    elif not emetteur:
         anomalies.append(
             _inconnu(
                 indices.fichier,
@@ -88,7 +92,20 @@ def _unique(tableau: Tableau, colonne: str) -> str:
     return lus.pop() if len(lus) == 1 else ""
 
 
+def _siren_illisible(tableau: Tableau) -> Anomalie | None:
+    if "bailleur_siren" not in tableau.textes.columns:
+        return None
+    for rang, texte in enumerate(tableau.textes["bailleur_siren"]):
+        try:
+            valeurs.code_siren(texte or "")
+        except valeurs.Refus as dit:
+            lieu = tableau.lieu(rang, "bailleur_siren")
+            return Anomalie(Gravite.BLOQUANT, "valeur_illisible", dit.constat, dit.correction, lieu, texte)
+    return None
+
+
 def _periode_des_lignes(tableau: Tableau) -> str:
+    """Rend la période que disent toutes les lignes : un trimestre, ou l'année si elle y est, entière ou en quatre."""
     if "annee" not in tableau.textes.columns:
         return ""
     annees = tableau.textes["annee"].drop_nulls().unique().to_list()
@@ -96,9 +113,18 @@ def _periode_des_lignes(tableau: Tableau) -> str:
         return ""
     if "periode" not in tableau.textes.columns:
         return str(annees[0])
-    trimestres = {texte.strip().upper()[:2] for texte in tableau.textes["periode"].drop_nulls().unique()}
-    seul = trimestres.pop() if len(trimestres) == 1 else "AN"
-    return f"{annees[0]}{seul}" if re.fullmatch(r"T[1-4]", seul) else str(annees[0])
+    ecrites = {_code_periode(texte) for texte in tableau.textes["periode"].drop_nulls().unique()}
+    if len(ecrites) == 1 and (seule := ecrites.pop()) != "AN":
+        return f"{annees[0]}{seule}"
+    return str(annees[0]) if not ecrites or "AN" in ecrites or len(ecrites) == 4 else ""
+
+
+def _code_periode(texte: str) -> str:
+    commune = vocabulaire("flux_bilan").valeurs["periode"]
+    try:
+        return valeurs.code_de_liste(texte, PERIODES_BILAN, commune)
+    except valeurs.Refus:
+        return texte
 
 
 def _du_nom(fichier: str) -> str:

@@ -154,8 +154,8 @@ def _ecrire_relances(dossier: Path, attendu: Attendu, periode: Periode) -> None:
         "nom."
     )
     apres = (
-        f"sauf erreur de notre part, votre bilan du flux ({periode.libelle}), attendu le {date_longue(limite)}, ne nous "
-        "est pas parvenu. Même partiel, il nous est utile : laissez vide ce que vous ne connaissez pas."
+        f"sauf erreur, votre bilan du flux ({periode.libelle}), attendu le {date_longue(limite)}, ne nous "
+        "est pas parvenu. Même partiel, il nous est utile : laissez vide ce que vous ignorez."
     )
     for jour, moment, corps in (
         (limite - timedelta(days=15), "avant", avant),

@@ -45,7 +45,7 @@ def trouver_entete(feuille: Feuille, vocabulaire: Vocabulaire) -> Entete | None:
         for entete in _lire_titres(feuille, rang, vocabulaire)
     ]
     suffisants = [e for e in candidats if e.reconnues >= _RECONNUES_MIN and e.part >= _PART_RECONNUE]
-    return max(suffisants, key=lambda e: (e.reconnues, e.haut == e.bas, -e.haut), default=None)
+    return max(suffisants, key=lambda e: (e.reconnues, -e.bas, e.haut == e.bas), default=None)
 
 
 def meilleure_approche(feuille: Feuille, vocabulaire: Vocabulaire) -> Entete | None:

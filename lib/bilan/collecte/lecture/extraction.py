@@ -18,6 +18,7 @@ from bilan.referentiel.acteurs import normaliser_nom
 from bilan.tables.catalogue import CATALOGUE
 
 _TOTAL = re.compile(r"^(sous )?tota(l|ux)\b|^ensemble$|^cumul general$|^total general")
+_PART_SUSPECTE = 0.5
 _NOTE = re.compile(r"^(\*|\(\d|nb |note|source|champ|lecture|remarque|legende)", re.IGNORECASE)
 
 
@@ -113,6 +114,16 @@ def _choisir(
 def _lire_feuille(atelier: _Atelier, feuille: Feuille, entete: Entete) -> None:
     for rang in range(entete.haut):
         atelier.trace.ecarter("hors_tableau", feuille.nom, rang + 1, feuille.lignes[rang])
+        if sum(1 for case in feuille.lignes[rang] if case.strip()) > _PART_SUSPECTE * entete.reconnues:
+            atelier.anomalies.append(
+                Anomalie(
+                    Gravite.A_VERIFIER,
+                    "ligne_au_dessus",
+                    "cette ligne bien remplie est au-dessus des titres ; elle n'a pas été lue",
+                    "mettez les titres sur la première ligne du tableau",
+                    Lieu(atelier.fichier, feuille.nom, rang + 1),
+                )
+            )
     for rang in range(entete.haut, entete.bas + 1):
         atelier.trace.ecarter("entete", feuille.nom, rang + 1, feuille.lignes[rang])
     _dire_inconnues(atelier, feuille, entete)
