@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import EPCI, Magasin, barres, chiffre, tableau
 
+from bilan.editions.controles import controler
 from bilan.editions.site import Atelier, construire
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import Jeu, Projet
@@ -208,3 +209,18 @@ def test_un_chemin_de_page_hors_de_l_edition_est_refuse(
     magasin.ecrire(Jeu.REEL, "30_flux", chemin, [barres()], cle="x1")
     with pytest.raises(DonneesRefusees, match="chemin de page"):
         construire(projet, [Jeu.REEL], tmp_path / "site", atelier)
+
+
+def test_une_page_trop_chargee_met_ses_images_lourdes_a_part(
+    projet: Projet, magasin: Magasin, atelier: Atelier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bilan.editions import composition
+
+    monkeypatch.setattr(composition, "IMAGES_INSCRITES", 10)
+    monkeypatch.setattr(composition, "IMAGE_LOURDE", 10)
+    construire(projet, [Jeu.REEL], tmp_path / "site", atelier)
+    page = lire(tmp_path / "site", "reel/cotation.html")
+    assert 'src="telechargements/cotation/cotation-barres.page.svg" alt="Diagramme de la figure' in page
+    svg = lire(tmp_path / "site", "reel/telechargements/cotation/cotation-barres.page.svg")
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert controler(tmp_path / "site") == []

@@ -11,6 +11,10 @@ from bilan.editions.imagerie import Imagerie
 from bilan.editions.vues import Place, VueFigure, voir
 from bilan.figures.formes import ChiffreCle
 
+IMAGES_INSCRITES = 170_000
+IMAGE_LOURDE = 30_000
+"""Octets d'images qu'une page inscrit, et poids d'une image qui se charge à part une fois ce budget dépassé."""
+
 
 @dataclass(frozen=True, slots=True)
 class Renvoi:
@@ -76,6 +80,7 @@ class _Composeur:
         self.sommaire: list[Renvoi] = []
         self._figures, self._place, self._imagerie = execution.figures, place, imagerie
         self._niveau = 1
+        self._inscrit = 0
         numerotees = [ident for ident, figure in self._figures.items() if not isinstance(figure.forme, ChiffreCle)]
         self._numeros = {ident: rang for rang, ident in enumerate(numerotees, start=1)}
 
@@ -101,6 +106,10 @@ class _Composeur:
         niveau = min(max(self._niveau, 1), 2) + 1
         vue = voir(figure, self._numeros.get(ident), niveau, self._place, self._imagerie)
         genre = "chiffres" if vue.genre == "chiffre" else "figure"
+        self._inscrit += len(vue.image)
+        if self._inscrit > IMAGES_INSCRITES and len(vue.image) > IMAGE_LOURDE:
+            self._inscrit -= len(vue.image)
+            vue = vue.mettre_a_part(self._place)
         if genre == "chiffres" and self.parties and self.parties[-1].genre == genre:
             self.parties[-1].vues.append(vue)
         else:

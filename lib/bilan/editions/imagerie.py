@@ -19,6 +19,7 @@ from bilan.projet import Jeu, Projet
 
 _PROCESSUS = 2
 _LOT = 6
+_SOURCES = ("francais.py", "editions/dessin.py", "editions/png.py", "editions/vectoriel.py")
 
 
 Dessinateur = Callable[[str], Dessin]
@@ -108,7 +109,7 @@ def _en_texte(figure: Figure) -> str:
 
 def _version_du_dessin(projet: Projet) -> str:
     paquet = Path(bilan.__file__).parent
-    sources = [*(paquet / "figures").rglob("*.py"), paquet / "francais.py", *Path(__file__).parent.glob("*.py")]
+    sources = [*(paquet / "figures").rglob("*.py"), *(paquet / nom for nom in _SOURCES)]
     empreinte = hashlib.sha256(version("vl-convert-python").encode())
     for chemin in sorted(sources) + sorted(p for p in projet.referentiel.rglob("*") if p.is_file()):
         empreinte.update(chemin.name.encode() + chemin.read_bytes())

@@ -121,7 +121,7 @@ class _Chantier:
 
     def _page(self, page: Page) -> None:
         for vue in page.vues:
-            for fichier in vue.fichiers:
+            for fichier in (*vue.fichiers, *([vue.image_a_part] if vue.image_a_part else [])):
                 chemin = self.dossier / "telechargements" / page.execution.page / Path(fichier.adresse).name
                 chemin.parent.mkdir(parents=True, exist_ok=True)
                 chemin.write_bytes(fichier.contenu)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+ESPACE_SVG = "http://www.w3.org/2000/svg"
 _LIEN = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.S)
 _ADRESSE = re.compile(r'\s(?:xlink:)?href="([^"]*)"')
 _FICHE = re.compile(r"epci/(\d{9})\.html$")

@@ -1,12 +1,12 @@
 """Ce qu'une page montre d'une figure : son rang, sa table prête à lire, son image, ses fichiers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
 
 from bilan.editions.imagerie import Imagerie, se_dessine
-from bilan.editions.vectoriel import en_page
+from bilan.editions.vectoriel import ESPACE_SVG, en_fichier, en_page
 from bilan.figures import tableau
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Figure
@@ -73,11 +73,21 @@ class VueFigure:
     image: Markup
     fichiers: tuple[Fichier, ...]
     valeur: Valeur | None = None
+    image_a_part: Fichier | None = None
 
     @property
     def ancre(self) -> str:
         """Identifiant HTML de la figure."""
         return f"fig-{self.figure.id}"
+
+    def mettre_a_part(self, place: "Place") -> "VueFigure":
+        """Rend la vue dont l'image est un fichier que la page charge, au lieu d'y être inscrite.
+
+        Ses liens s'y perdent ; la table de la figure porte les mêmes.
+        """
+        contenu = en_fichier(self.image.replace("<svg ", f'<svg xmlns="{ESPACE_SVG}" ', 1)).replace('role="group"', 'role="img"')
+        fichier = Fichier("SVG", place.telechargement(f"{self.figure.id}.page.svg"), contenu.encode())
+        return replace(self, image=Markup(), image_a_part=fichier)
 
     @property
     def maturite(self) -> str:
