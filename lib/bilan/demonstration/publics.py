@@ -52,4 +52,5 @@ def _publics(scene: Scene, baux: pl.DataFrame) -> list[pl.Series]:
         pl.Series("attributions_prioritaires", dalo + rng.binomial(total - dalo, reste_prioritaire)),
         pl.Series("ressources_non_renseignees", rng.binomial(total, 1 - connus)),
         pl.Series("seuil_q1_eur", seuil),
+        pl.Series("attributions_dalo_qpv", rng.hypergeometric(dedans, hors, dalo)),
     ]

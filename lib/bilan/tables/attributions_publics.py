@@ -55,6 +55,10 @@ class AttributionsPublics(Table):
     attributions_dalo = effectif(
         "Attributions DALO", "Ménages reconnus prioritaires au titre du DALO", EGALITE, "attributions", nullable=True
     )
+    attributions_dalo_qpv = effectif(
+        "DALO en quartier prioritaire", "Ménages DALO logés en quartier prioritaire", "Circulaire du 18 décembre 2023",
+        "attributions", nullable=True,
+    )
     attributions_prioritaires = effectif(
         "Attributions prioritaires", "Ménages prioritaires, DALO compris", EGALITE, "attributions", nullable=True
     )
