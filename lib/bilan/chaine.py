@@ -182,7 +182,7 @@ def _calculer(projet: Projet, jeu: Jeu, connu_le: date) -> int:
     territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
     territoires.verifier_nombre_soumis(collection.nombre_epci_soumis)
     entrepot = EntrepotTables(projet.entrepot, jeu)
-    tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE}
+    tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE} | {"livraisons": entrepot.livraisons(connu_le)}
     regles = Regles.ouvrir(projet.referentiel)
     contexte = Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
     mesures = calculer(tables, contexte)
