@@ -13,6 +13,7 @@ from bilan.indicateurs.rapports import ENSEMBLE, TOUT, Axe, mesurer, rapport, to
 from bilan.referentiel.nomenclatures import ETATS_COTATION
 
 _SOMMES = ("region", "departement")
+PAR_PONDERATION = Axe("ponderation", ("ponderation",))
 _REPERES_COTATION = {
     "EFFECTIVE_OU_IMMINENTE": "cotation_effective_ou_imminente",
     "PREVUE": "cotation_prevue",
@@ -121,20 +122,26 @@ def cotation(matiere: Matiere) -> pl.DataFrame:
 
 def _avancement(matiere: Matiere, jalon: Jalon) -> pl.DataFrame:
     epci = matiere.derive(etat_des_epci).with_columns(atteint=jalon.atteint, unite_=pl.lit(1.0))
-    lots = [_compter(matiere, epci, TOUT, "unite_"), _par_epci(epci)]
-    for ponderation, poids in (("parc", "parc"), ("population", "population")):
-        axe = Axe("ponderation", ("ponderation",))
-        lots.append(_compter(matiere, epci.with_columns(ponderation=pl.lit(ponderation)), axe, poids))
+    lots = [compter_epci(matiere, epci.filter("est_soumis"), TOUT, "unite_"), _par_epci(epci)]
+    for poids in ("parc", "population"):
+        lots.append(
+            compter_epci(
+                matiere, epci.filter("est_soumis").with_columns(ponderation=pl.lit(poids)), PAR_PONDERATION, poids
+            )
+        )
     if jalon.statut is not None:
         lots.append(_repartition(matiere, Axe("statut", (jalon.statut,))))
     return pl.concat(lots)
 
 
-def _compter(matiere: Matiere, epci: pl.DataFrame, axe: Axe, poids: str) -> pl.DataFrame:
-    """Σ poids des soumis qui ont franchi l'étape / Σ poids des soumis ; nul si un poids manque."""
+def compter_epci(matiere: Matiere, epci: pl.DataFrame, axe: Axe, poids: str) -> pl.DataFrame:
+    """Rend Σ poids des EPCI soumis où `atteint` est vrai / Σ poids des soumis, en % ; nul si un poids manque.
+
+    `epci` : une ligne par EPCI soumis et période, avec code_departement, atteint, connu et la colonne `poids`.
+    """
     connus = pl.col(poids).is_not_null().all()
     totaux = totaliser(
-        epci.filter("est_soumis"),
+        epci,
         _SOMMES,
         axe,
         matiere.contexte.code_region,

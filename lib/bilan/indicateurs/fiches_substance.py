@@ -46,6 +46,17 @@ PUBLICS = (
         publics.ecart_a_la_cible,
     ),
     Indicateur(
+        "A1s",
+        "EPCI à la cible du premier quartile",
+        f"EPCI soumis dont la part du premier quartile hors QPV atteint la cible ; chacun compte une fois. {_ANNEE}",
+        "EPCI à la cible / EPCI soumis",
+        "%",
+        "hausse_favorable",
+        ("region", "departement"),
+        _LEC,
+        publics.cible_atteinte,
+    ),
+    Indicateur(
         "A2",
         "Part des quartiles 2 à 4 en QPV",
         f"Baux en quartier prioritaire aux ménages des trois autres quartiles. {_BORNES} {_ANNEE}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bilan.indicateurs import echeances
+from bilan.indicateurs.avancement import PAR_PONDERATION, compter_epci
 from bilan.indicateurs.matiere import Matiere
 from bilan.indicateurs.rapports import PAR_RESERVATAIRE, TOUT, Axe, mesurer, rapport, totaliser
 from bilan.tables.attributions_publics import AttributionsPublics
@@ -50,9 +51,39 @@ def ecart_a_la_cible(matiere: Matiere) -> pl.DataFrame:
 
     Numérateur : ménages comptés − Σ cible × baux hors QPV ; dénominateur : baux hors QPV.
     """
-    cible = _cible(matiere, echeances.CIBLE_Q1)
     hors = pl.col("baux_hors_qpv")
-    return _part(matiere, Public(_Q1 - cible / 100 * hors, hors), "points", soumis_seulement=True)
+    return _part(matiere, Public(_Q1 - pl.col("cible") / 100 * hors, hors), "points", soumis_seulement=True)
+
+
+def cible_atteinte(matiere: Matiere) -> pl.DataFrame:
+    """A1s : EPCI soumis qui atteignent leur cible / EPCI soumis, en % ; « ponderation » : par le parc, la population.
+
+    Chaque EPCI compte une fois, dans son département principal. Un EPCI sans bail hors QPV connu ne compte pas
+    comme l'ayant atteinte.
+    """
+    par_epci = (
+        matiere.derive(attributions_situees)
+        .with_columns(q1=_Q1)
+        .drop_nulls(("q1", "baux_hors_qpv"))
+        .group_by("periode", "epci_siren")
+        .agg(atteint=(100 * pl.col("q1")).sum() >= (pl.col("cible") * pl.col("baux_hors_qpv")).sum())
+    )
+    parc = matiere.parc_publie.filter(pl.col("territoire_type") == "epci").select(
+        "periode", pl.col("territoire").alias("epci_siren"), pl.col("parc").cast(pl.Float64)
+    )
+    soumis = matiere.contexte.epci.filter("est_soumis").select(
+        "epci_siren", "code_departement", pl.col("population_region").cast(pl.Float64).alias("population")
+    )
+    epci = (
+        soumis.join(par_epci.select("periode").unique(), how="cross")
+        .join(par_epci, on=["periode", "epci_siren"], how="left")
+        .join(parc, on=["periode", "epci_siren"], how="left")
+        .with_columns(connu=pl.col("atteint").is_not_null(), atteint=pl.col("atteint").fill_null(False), unite=1.0)
+    )
+    return pl.concat(
+        compter_epci(matiere, epci.with_columns(ponderation=pl.lit(nom)), axe, nom)
+        for nom, axe in (("unite", TOUT), ("parc", PAR_PONDERATION), ("population", PAR_PONDERATION))
+    )
 
 
 def quartiles_2_a_4_en_qpv(matiere: Matiere) -> pl.DataFrame:
@@ -87,47 +118,49 @@ def _part(matiere: Matiere, public: Public, unite: str = "%", *, soumis_seulemen
     faits = matiere.derive(attributions_situees)
     if soumis_seulement:
         faits = faits.filter("est_soumis")
-    lots = [_mesurer(matiere, faits, public.compte, public.parmi, axe, unite) for axe in (TOUT, PAR_RESERVATAIRE)]
+    termes = _termes(faits, public.compte, public.parmi)
+    lots = [_mesurer(matiere, termes, axe, unite) for axe in (TOUT, PAR_RESERVATAIRE)]
     for borne, compte in (("basse", public.au_moins), ("haute", public.au_plus)):
         if compte is not None:
-            bornees = faits.with_columns(borne=pl.lit(borne))
-            lots += [
-                _mesurer(matiere, bornees, compte, public.parmi, axe, unite)
-                for axe in (_PAR_BORNE, _PAR_RESERVATAIRE_ET_BORNE)
-            ]
+            bornes = _termes(faits, compte, public.parmi).with_columns(borne=pl.lit(borne))
+            lots += [_mesurer(matiere, bornes, axe, unite) for axe in (_PAR_BORNE, _PAR_RESERVATAIRE_ET_BORNE)]
     return pl.concat(lots)
 
 
+def _termes(faits: pl.DataFrame, compte: pl.Expr, parmi: pl.Expr) -> pl.DataFrame:
+    lieux = ("periode", "code_departement", "epci_siren", "est_soumis", "reservataire_categorie")
+    termes = faits.select(*lieux, compte=compte.cast(pl.Float64), parmi=parmi.cast(pl.Float64))
+    return termes.with_columns(connu=pl.col("compte").is_not_null() & pl.col("parmi").is_not_null())
+
+
 def attributions_situees(matiere: Matiere) -> pl.DataFrame:
-    """Rend les attributions par public avec leur période (l'année), et si l'EPCI est soumis."""
+    """Rend les attributions par public avec leur période (l'année), la cible, et si l'EPCI est soumis."""
     table = matiere.table("attributions_publics")
     if table is None:
         table = pl.DataFrame(schema={nom: col.dtype for nom, col in AttributionsPublics.columns().items()})
-    if "attributions_dalo_qpv" not in table.columns:
-        table = table.with_columns(attributions_dalo_qpv=pl.lit(None, pl.Int64))
     contexte = matiere.contexte
+    annees = contexte.calendrier.filter(pl.col("trimestre") == 0).filter(
+        pl.col("annee").is_in(table["annee"].to_list())
+    )
+    cibles = [echeances.cible(contexte.regles, echeances.CIBLE_Q1, fin) for fin in annees["fin"]]
     return (
         table.filter(pl.col("code_departement").is_in(contexte.departements["code_departement"].to_list()))
-        .join(contexte.calendrier.filter(pl.col("trimestre") == 0).select("annee", "periode", "fin"), on="annee")
+        .join(annees.select("annee", "periode", legale=pl.Series(cibles, dtype=pl.Float64)), on="annee")
         .join(contexte.epci.select("epci_siren", "est_soumis"), on="epci_siren")
+        .with_columns(cible=pl.coalesce("taux_cible_pct", "legale"))
     )
 
 
-def _mesurer(
-    matiere: Matiere, faits: pl.DataFrame, compte: pl.Expr, parmi: pl.Expr, axe: Axe, unite: str
-) -> pl.DataFrame:
+def _mesurer(matiere: Matiere, termes: pl.DataFrame, axe: Axe, unite: str) -> pl.DataFrame:
     region = matiere.contexte.code_region
-    utiles = faits.with_columns(compte_=compte.cast(pl.Float64), parmi_=parmi.cast(pl.Float64))
-    connus = pl.col("compte_").is_not_null() & pl.col("parmi_").is_not_null()
+    connus = pl.col("connu").any()
     totaux = totaliser(
-        utiles.select(
-            "periode", "code_departement", "epci_siren", "est_soumis", *axe.colonnes, "compte_", "parmi_", connu=connus
-        ),
+        termes,
         _NIVEAUX,
         axe,
         region,
-        numerateur=pl.when(pl.col("connu").any()).then(pl.col("compte_").filter("connu").sum()),
-        denominateur=pl.when(pl.col("connu").any()).then(pl.col("parmi_").filter("connu").sum()),
+        numerateur=pl.when(connus).then(pl.col("compte").filter("connu").sum()),
+        denominateur=pl.when(connus).then(pl.col("parmi").filter("connu").sum()),
         repondants=pl.col("epci_siren").filter(pl.col("connu") & pl.col("est_soumis")).n_unique().cast(pl.Int64),
         complet=pl.col("connu").all(),
     )
@@ -147,11 +180,3 @@ def _epci_attendus(matiere: Matiere) -> pl.DataFrame:
     soumis = matiere.contexte.epci.filter("est_soumis").select("epci_siren")
     lieux = matiere.contexte.communes_region.select("code_departement", "epci_siren").unique()
     return lieux.join(soumis, on="epci_siren").join(matiere.contexte.calendrier.select("periode"), how="cross")
-
-
-def _cible(matiere: Matiere, code: str) -> pl.Expr:
-    regles, cible = matiere.contexte.regles, pl.lit(None, pl.Float64)
-    for periode in matiere.contexte.periodes:
-        legale = echeances.cible(regles, code, periode.fin)
-        cible = pl.when(pl.col("fin") == periode.fin).then(pl.lit(legale)).otherwise(cible)
-    return pl.coalesce("taux_cible_pct", cible)
