@@ -35,7 +35,8 @@ class Territoires:
     population, population_region, est_soumis, est_a_cheval_departement, deborde_region, communes,
     communes_region (nombres de communes). Un EPCI y est dès qu'une de ses communes est dans la région.
 
-    `departements` : code_departement, departement, ceux de la région.
+    `departements` : code_departement, departement, ceux de la région. `france` a les colonnes de
+    `communes`, moins en_region et plus code_region, pour toute la France.
     """
 
     millesime: int
@@ -44,7 +45,7 @@ class Territoires:
     epci: pl.DataFrame
     departements: pl.DataFrame
     soumis_infere: bool
-    _france: pl.DataFrame
+    france: pl.DataFrame
     _anciennes: pl.DataFrame
 
     @staticmethod
@@ -87,9 +88,13 @@ class Territoires:
         """
         if code in self._appartenance:
             return code
-        if (reprise := self._reprises.get(code)) is not None:
+        if (reprise := self.reprise(code)) is not None:
             return reprise
         raise code_inconnu("la commune", code, self._noms["commune"])
+
+    def reprise(self, code: str) -> str | None:
+        """Rend la commune du millésime qui a repris un ancien code, ou rien si l'on n'en connaît pas."""
+        return self._reprises.get(code)
 
     def normaliser_colonne(self, colonne: str) -> pl.Expr:
         """Rend l'expression qui ramène une colonne de codes aux communes du millésime ; l'inconnu reste tel quel."""
@@ -126,12 +131,12 @@ class Territoires:
 
     @cached_property
     def _appartenance(self) -> dict[str, str | None]:
-        return dict(self._france.select("code_commune", "epci_siren").iter_rows())
+        return dict(self.france.select("code_commune", "epci_siren").iter_rows())
 
     @cached_property
     def _reprises(self) -> dict[str, str]:
-        actives = pl.col("code_commune").is_in(self._france["code_commune"].implode())
-        encore_communes = pl.col("code_ancien").is_in(self._france["code_commune"].implode())
+        actives = pl.col("code_commune").is_in(self.france["code_commune"].implode())
+        encore_communes = pl.col("code_ancien").is_in(self.france["code_commune"].implode())
         return dict(
             self._anciennes.filter(actives & ~encore_communes).select("code_ancien", "code_commune").iter_rows()
         )
@@ -172,7 +177,7 @@ def _ouvrir(dossier: Path, millesime: int, code: str) -> Territoires:
         epci=epci,
         departements=departements.filter(pl.col("code_region") == code).drop("code_region").sort("code_departement"),
         soumis_infere=infere,
-        _france=france,
+        france=france,
         _anciennes=lire_csv(dossier / "communes_anciennes.csv", ("code_ancien", "code_commune")),
     )
 
