@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import nbformat
+import polars as pl
 import pytest
-from maquette_carnets import OUVRIR, PARAMETRES, Maquette, carnet_minimal
+from maquette_carnets import OUVRIR, PARAMETRES, Maquette, carnet_minimal, mesures
 
 from bilan.carnets.plan import Selection, etablir
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.erreurs import ErreurUsage
 from bilan.projet import Jeu
 
@@ -111,3 +113,12 @@ def test_toutes_les_fautes_du_plan_sont_dites_ensemble(collection_de_deux: Maque
 def test_demander_un_epci_ne_joue_que_ses_fiches(collection_de_deux: Maquette) -> None:
     plan = etablir(collection_de_deux.projet, Selection(territoires=("200000002",)), collection_de_deux.perimetre)
     assert [t.nom for t in plan.taches] == ["demonstration/70_fiche/200000002"]
+
+
+def test_un_carnet_par_bailleur_suit_les_bailleurs_qui_ont_des_mesures(maquette: Maquette) -> None:
+    parametres = {**PARAMETRES, "bailleur": ("bailleur", "300000001")}
+    maquette.ecrire("72_fiche_bailleur", carnet_minimal("carnet.terminer()", parametres=parametres))
+    maquette.declarer("72_fiche_bailleur", par="bailleur")
+    lignes = mesures({"300000001": 1.0, "300000002": 2.0}).with_columns(territoire_type=pl.lit("bailleur"))
+    EntrepotMesures(maquette.projet.entrepot, Jeu.DEMONSTRATION).ecrire(lignes)
+    assert [t.territoire for t in maquette.plan().taches] == ["300000001", "300000002"]

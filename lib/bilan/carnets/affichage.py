@@ -6,10 +6,14 @@ Tout ce qui paraît se récolte dans le carnet exécuté : la page est une fonct
 import os
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bilan.carnets.moteur import VARIABLE_EXECUTION
+from bilan.figures.formes import Cercles, Choroplethe
 from bilan.figures.modele import MIME_FIGURE, Figure
+
+if TYPE_CHECKING:
+    from bilan.referentiel.geometries import Fonds
 
 MIME_TEXTE = "application/vnd.bilan.texte+json"
 MIME_CONTROLE = "application/vnd.bilan.controle+json"
@@ -28,10 +32,13 @@ def emettre_dans_le_carnet(paquet: Paquet) -> None:
     publish_display_data(paquet)
 
 
-def paquet_figure(figure: Figure) -> Paquet:
-    """Rend la figure et son aperçu : dessinée pour l'analyste, en simple table pendant une exécution."""
-    html = _table(figure)
-    return {MIME_FIGURE: figure.en_json(), **_dessin(figure), "text/html": html, "text/plain": figure.titre}
+def paquet_figure(figure: Figure, fonds: Callable[[], "Fonds"]) -> Paquet:
+    """Rend la figure et son aperçu : dessinée pour l'analyste, en simple table pendant une exécution.
+
+    `fonds` n'est appelé que si l'aperçu est une carte.
+    """
+    apercu = {"text/html": _table(figure), "text/plain": figure.titre}
+    return {MIME_FIGURE: figure.en_json(), **apercu, **_dessin(figure, fonds)}
 
 
 def paquet_texte(texte: dict[str, Any]) -> Paquet:
@@ -56,16 +63,13 @@ def paquet_lectures(lectures: dict[str, Any]) -> Paquet:
     return {MIME_LECTURES: lectures, "text/html": f"<p>{escape(resume)}</p>", "text/plain": resume}
 
 
-def _dessin(figure: Figure) -> Paquet:
+def _dessin(figure: Figure, fonds: Callable[[], "Fonds"]) -> Paquet:
     # Une exécution ne dessine pas : les images se font plus tard, dans un seul processus chaud.
     if os.environ.get(VARIABLE_EXECUTION):
         return {}
-    try:
-        from bilan.figures.apercu import apercu
-    except ImportError:
-        return {}
-    dessin: Paquet = apercu(figure)
-    return dessin
+    from bilan.figures.apercu import apercu
+
+    return apercu(figure, fonds() if isinstance(figure.forme, Choroplethe | Cercles) else None)
 
 
 def _table(figure: Figure) -> str:

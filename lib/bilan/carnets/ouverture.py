@@ -188,7 +188,8 @@ class Carnet:
                 f"ajoutez-la à metadata.bilan.figures, qui liste : {', '.join(permises) or 'rien'}."
             )
         self._nouveau(figure.id, self._figures, "figure")
-        self._emettre(paquet_figure(replace(figure, fictif=True) if self.jeu.est_fictif else figure))
+        montree = replace(figure, fictif=True) if self.jeu.est_fictif else figure
+        self._emettre(paquet_figure(montree, lambda: self.fonds))
 
     def texte(self, id: str, texte: str, figures: Iterable[str] = ()) -> None:
         """Publie une phrase tirée des données et les figures qu'elle cite."""

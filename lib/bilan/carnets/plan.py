@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from bilan.carnets.cellules import Document, lire_document
 from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs, troubles_du_carnet
 from bilan.carnets.perimetre import Perimetre, periodes_permises
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, code_inconnu, valeur_inconnue
 from bilan.projet import DeclarationCarnet, Jeu, Projet
 
@@ -118,7 +119,7 @@ class _Chantier:
 
     def _ajouter_jeu(self, declaration: DeclarationCarnet, contrat: ContratCarnet, jeu: Jeu) -> None:
         permises = self._permises(jeu)
-        for territoire in self._territoires(declaration):
+        for territoire in self._territoires(declaration, jeu):
             tache = self._tache(declaration, jeu, territoire)
             for trouble in troubles_des_valeurs(contrat, tache.parametres, permises):
                 self.troubles[f"Carnet « {declaration.nom} », jeu « {jeu} » : {trouble}"] = None
@@ -140,8 +141,8 @@ class _Chantier:
             self.projet.notebooks / f"{declaration.nom}.ipynb", declaration.delai_s, declaration.memoire_mo,
         )
 
-    def _territoires(self, declaration: DeclarationCarnet) -> Iterable[str]:
-        permis = self.perimetre.territoires(declaration.par)
+    def _territoires(self, declaration: DeclarationCarnet, jeu: Jeu) -> Iterable[str]:
+        permis = self._maille(declaration.par, jeu)
         voulus = self.selection.territoires
         if not voulus:
             return permis
@@ -151,13 +152,21 @@ class _Chantier:
 
     def _tous_les_territoires(self) -> set[str]:
         mailles = {c.par for c in self.projet.collection.carnets} - {"region"} | {"epci"}
-        return {code for maille in mailles for code in self.perimetre.territoires(maille)}
+        return {code for maille in mailles for jeu in self.selection.jeux for code in self._maille(maille, jeu)}
+
+    def _maille(self, maille: str, jeu: Jeu) -> Mapping[str, str]:
+        if maille != "bailleur":
+            return self.perimetre.territoires(maille)
+        # Les bailleurs d'un jeu sont ceux dont il a des mesures : aucun référentiel national ne les liste tous.
+        empreintes = EntrepotMesures(self.projet.entrepot, jeu).empreintes()
+        return dict.fromkeys(sorted({code for _indicateur, genre, code in empreintes if genre == "bailleur"}), "")
 
     def _permises(self, jeu: Jeu) -> dict[str, Mapping[str, str]]:
         connu_le: date = self.projet.collection.jeux[jeu].connu_le
         p = self.perimetre
         return {
             "region": p.regions, "departement": p.departements, "epci": p.epci, "periode": periodes_permises(connu_le),
+            "bailleur": self._maille("bailleur", jeu),
         }
 
     def _noter(self, erreur: ErreurBilan) -> None:
