@@ -62,6 +62,22 @@ class Seuils(_Declaration):
     couverture_minimale: float = 0.8
 
 
+class SeuilsSecret(_Declaration):
+    """Seuils du secret statistique du profil public ; les règles et leurs sources sont dans `docs/secret.md`.
+
+    Un effectif de 1 à seuil − 1 se masque, une cellule aussi si moins de `seuil_unites` bailleurs y contribuent ou si
+    l'un fait plus que `dominance` (de 0 à 1). L'intervalle où l'on peut situer une cellule masquée a au moins
+    `largeur_minimale` logements, et `largeur_relative` de sa valeur quand c'est un bailleur qu'on protège.
+    """
+
+    seuil_menages: int = Field(default=11, ge=2)
+    seuil_effectifs: int = Field(default=5, ge=2)
+    seuil_unites: int = Field(default=3, ge=2)
+    dominance: float = Field(default=0.85, gt=0, le=1)
+    largeur_minimale: float = Field(default=4.0, gt=0)
+    largeur_relative: float = Field(default=0.1, ge=0)
+
+
 class Collection(_Declaration):
     """Contenu de `collection.toml`."""
 
@@ -70,6 +86,7 @@ class Collection(_Declaration):
     nombre_epci_soumis: int | None = None
     contact: str
     seuils: Seuils = Seuils()
+    secret: SeuilsSecret = SeuilsSecret()
     jeux: dict[Jeu, DeclarationJeu]
     carnets: tuple[DeclarationCarnet, ...]
 

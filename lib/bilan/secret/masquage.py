@@ -1,0 +1,170 @@
+"""Le masquage : des mesures internes à celles du public, avant qu'aucun carnet ne les lise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bilan.erreurs import DonneesRefusees
+from bilan.projet import SeuilsSecret
+from bilan.secret.cellules import CLE_CELLULE, COLONNES_CELLULE, lier, marquer
+from bilan.secret.grandeurs import ENSEMBLE, REGLES
+from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
+from bilan.secret.relations import Systeme, construire
+from bilan.secret.suppression import Probleme, proteger
+
+SECRET = "secret"
+_CLE_MESURE = ("indicateur", "territoire_type", "territoire", "ventilation", "modalite", "periode")
+_COUT_TOTAL = 1e6
+
+
+@dataclass(frozen=True)
+class Masquage:
+    """Mesures du public et comptes de ce qui a été masqué.
+
+    `cellules` : les cellules masquées (`CLE_CELLULE`, valeur, primaire), à ne jamais publier.
+    """
+
+    mesures: pl.DataFrame
+    cellules: pl.DataFrame
+
+
+def masquer(
+    mesures: pl.DataFrame,
+    contributions: pl.DataFrame,
+    seuils: SeuilsSecret,
+    anterieures: Sequence[pl.DataFrame] = (),
+) -> Masquage:
+    """Rend les mesures du profil public : bailleurs écartés, cellules sensibles et compléments à `s`.
+
+    `contributions` : colonnes de `COLONNES_CELLULE` (`indicateurs.contributions`). `anterieures` : mesures publiques
+    déjà publiées, qu'on ne peut plus retirer : ce qu'elles montrent ne sert pas de complément, ce qu'elles masquent le
+    reste. Lève `DonneesRefusees` si une mesure ne dit pas la même chose que les contributions.
+    """
+    lignes = ecarter_les_bailleurs(mesures).with_row_index("ligne")
+    permises = lignes.filter(est_diffusable())
+    liens = lier(_selon(permises, "cellules"))
+    _verifier(permises, liens, contributions)
+    publiees = contributions.join(liens.select(CLE_CELLULE).unique(), on=CLE_CELLULE, how="semi")
+    systeme = construire(publiees.sort(CLE_CELLULE), contributions)
+    figees, forcees = _heritage(lignes, anterieures)
+    masquees = _cellules_masquees(systeme, seuils, _cles(liens, figees), _cles(liens, forcees))
+    cachees = liens.join(masquees, on=CLE_CELLULE, how="semi")["ligne"].unique()
+    petites = _trop_petites(permises, contributions, seuils)
+    a_masquer = lignes.filter(
+        (~est_diffusable() | pl.col("ligne").is_in(cachees.implode()) | pl.col("ligne").is_in(petites.implode()))
+        & (pl.col("statut") == "observe")
+    )["ligne"]
+    return Masquage(_voiler(lignes, a_masquer).drop("ligne"), masquees)
+
+
+def _voiler(lignes: pl.DataFrame, a_masquer: pl.Series) -> pl.DataFrame:
+    secret = pl.col("ligne").is_in(a_masquer.implode())
+    return lignes.with_columns(
+        pl.when(~secret).then(pl.col("numerateur", "denominateur", "valeur")),
+        statut=pl.when(secret).then(pl.lit(SECRET)).otherwise("statut"),
+    ).with_columns(
+        # Les termes d'une ligne sans valeur (dénominateur nul) ou non diffusée ne sortent pas non plus.
+        pl.when(pl.col("statut") == "observe").then(pl.col("numerateur", "denominateur"))
+    )
+
+
+def _verifier(permises: pl.DataFrame, liens: pl.DataFrame, contributions: pl.DataFrame) -> None:
+    """Lève `DonneesRefusees` si un terme affiché n'est pas la valeur de la cellule qu'on croit qu'il montre."""
+    for terme in ("numerateur", "denominateur"):
+        compares = (
+            liens.filter(pl.col("role") == terme)
+            .join(contributions.select(*CLE_CELLULE, "valeur"), on=CLE_CELLULE, how="left")
+            .join(permises.select("ligne", "indicateur", pl.col(terme).alias("affiche")), on="ligne")
+            .filter((pl.col("affiche").fill_null(0) - pl.col("valeur").fill_null(0)).abs() > 1e-6)
+        )
+        if compares.height:
+            premiere = compares.row(0, named=True)
+            raise DonneesRefusees(
+                f"Le {terme} de {premiere['indicateur']} ({premiere['territoire']}, {premiere['modalite']}, "
+                f"{premiere['periode']}) vaut {premiere['affiche']} dans les mesures et {premiere['valeur']} dans les "
+                "contributions ; accordez secret/grandeurs.py et indicateurs/contributions.py : rien n'est masqué."
+            )
+
+
+def _cellules_masquees(
+    systeme: Systeme, seuils: SeuilsSecret, figees: pl.DataFrame, forcees: pl.DataFrame
+) -> pl.DataFrame:
+    relations = systeme.matrice()
+    cellules = marquer(systeme.cellules, seuils).with_columns(
+        figee=_presente(systeme.cellules, figees), forcee=_presente(systeme.cellules, forcees)
+    )
+    cellules = cellules.with_columns(sensible=pl.col("sensible") | (pl.col("forcee") & (pl.col("valeur") > 0)))
+    valeurs = cellules["valeur"].to_numpy()
+    total = (cellules["ventilation"] == ENSEMBLE) | (cellules["territoire_type"] == "region")
+    cout = valeurs + np.where(total.to_numpy(), _COUT_TOTAL, 0.0)
+    interdites = cellules["figee"].to_numpy() | ~cellules["publiee"].to_numpy() | (valeurs <= 0)
+    largeur = np.where(
+        cellules["par_unites"].to_numpy(),
+        np.maximum(seuils.largeur_minimale, seuils.largeur_relative * valeurs),
+        seuils.largeur_minimale,
+    )
+    probleme = Probleme(
+        relations, valeurs, ~cellules["publiee"].to_numpy(), cellules["sensible"].to_numpy(), largeur,
+        np.where(interdites, np.inf, cout),
+    )
+    masquees = proteger(probleme)
+    return cellules.filter(pl.Series(masquees)).select(*CLE_CELLULE, "valeur", pl.col("sensible").alias("primaire"))
+
+
+def _selon(lignes: pl.DataFrame, diffusion: str) -> pl.DataFrame:
+    codes = [code for code, regle in REGLES.items() if regle.diffusion == diffusion]
+    regles = pl.DataFrame(codes, schema=["indicateur", "ventilation"], orient="row")
+    return lignes.join(regles, on=["indicateur", "ventilation"], how="semi", maintain_order="left")
+
+
+def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: SeuilsSecret) -> pl.Series:
+    """Rend les lignes « tout ou rien » à masquer : leur modalité compte trop peu de bailleurs quelque part.
+
+    Une modalité ne se masque jamais seule dans une ventilation : la moins fournie des autres la suit, sans quoi
+    l'ensemble la rendrait par différence.
+    """
+    lignes = _selon(permises, "tout_ou_rien").filter(pl.col("statut") == "observe")
+    unites = lier(lignes).join(contributions.select(*CLE_CELLULE, "unites"), on=CLE_CELLULE, how="left")
+    lignes = lignes.join(unites.select("ligne", "unites", cle_="modalite"), on="ligne", how="left").with_columns(
+        pl.when(pl.col("cle_").is_null()).then("attendus").otherwise(pl.col("unites").fill_null(0)).alias("unites"),
+        pl.col("cle_").fill_null(ENSEMBLE),
+    )
+    table = ["indicateur", "ventilation", "territoire_type", "periode"]
+    moindres = lignes.group_by(*table, "cle_").agg(pl.col("unites").min())
+    petites = moindres.filter(pl.col("unites") < seuils.seuil_unites)
+    seules = petites.filter((pl.len().over(table) == 1) & (pl.col("cle_") != ENSEMBLE)).select(table)
+    suivantes = (
+        moindres.join(petites, on=[*table, "cle_"], how="anti")
+        .join(seules, on=table, how="semi")
+        .sort("unites", "cle_")
+        .group_by(table, maintain_order=True)
+        .first()
+    )
+    cachees = pl.concat([petites.select(*table, "cle_"), suivantes.select(*table, "cle_")])
+    return lignes.join(cachees, on=[*table, "cle_"], how="semi")["ligne"]
+
+
+def _heritage(lignes: pl.DataFrame, anterieures: Sequence[pl.DataFrame]) -> tuple[pl.Series, pl.Series]:
+    """Rend les lignes déjà publiées avec la même valeur, et celles qui étaient masquées."""
+    if not anterieures:
+        return lignes["ligne"].clear(), lignes["ligne"].clear()
+    passees = pl.concat(a.select(*_CLE_MESURE, "numerateur", "denominateur", "statut") for a in anterieures)
+    publiees = lignes.join(
+        passees.filter(pl.col("statut") == "observe").unique(),
+        on=[*_CLE_MESURE, "numerateur", "denominateur"], how="semi", nulls_equal=True,
+    )
+    masquees = lignes.join(passees.filter(pl.col("statut") == SECRET).unique(), on=list(_CLE_MESURE), how="semi")
+    return publiees["ligne"], masquees["ligne"]
+
+
+def _cles(liens: pl.DataFrame, lignes: pl.Series) -> pl.DataFrame:
+    roles = ["numerateur", "denominateur"]
+    retenus = liens.filter(pl.col("ligne").is_in(lignes.implode()) & pl.col("role").is_in(roles))
+    return retenus.select(CLE_CELLULE).unique()
+
+
+def _presente(cellules: pl.DataFrame, cles: pl.DataFrame) -> pl.Series:
+    marques = cles.with_columns(ici=pl.lit(True))
+    return cellules.join(marques, on=CLE_CELLULE, how="left", maintain_order="left")["ici"].fill_null(False)

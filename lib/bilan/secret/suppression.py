@@ -1,0 +1,216 @@
+"""La suppression secondaire : que masquer de plus pour qu'aucune addition ne rende une cellule masquée.
+
+Chaque protection est prouvée par un témoin : un autre jeu de valeurs, positif, qui vérifie toutes les relations et tout
+ce qui est publié, où la cellule vaut plus, et un autre où elle vaut moins. Les témoins se cherchent par
+programmation linéaire ; une cellule sans témoin reçoit des compléments choisis au moindre coût (Fischetti et Salazar,
+2001), et l'on recommence jusqu'au point fixe.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import linprog
+from scipy.sparse.csgraph import connected_components
+
+from bilan.erreurs import ErreurBilan
+
+Reels = NDArray[np.float64]
+Drapeaux = NDArray[np.bool_]
+_TOURS_MAX = 60
+_PEU = 40
+_LARGE = 1e7
+_EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class Probleme:
+    """Ce qu'il faut protéger.
+
+    `relations` (relations × cellules) annule `valeurs` ; `inconnues` sont les cellules jamais publiées ;
+    `sensibles` celles de la règle primaire ; `largeur` ce que doit avoir l'intervalle de chacune si elle est masquée ;
+    `cout` celui de masquer une cellule publiée, infini si elle ne peut pas l'être.
+    """
+
+    relations: sparse.csr_matrix
+    valeurs: Reels
+    inconnues: Drapeaux
+    sensibles: Drapeaux
+    largeur: Reels
+    cout: Reels
+
+    @property
+    def vers_le_bas(self) -> Reels:
+        """Ce dont chaque cellule doit pouvoir descendre : la moitié de la largeur, sans passer sous zéro."""
+        return np.minimum(self.valeurs, self.largeur / 2)
+
+    @property
+    def vers_le_haut(self) -> Reels:
+        """Ce dont chaque cellule doit pouvoir monter pour que l'intervalle ait sa largeur."""
+        return self.largeur - self.vers_le_bas
+
+
+def proteger(probleme: Probleme, graine: int = 0) -> Drapeaux:
+    """Rend les cellules à masquer, sensibles comprises : toutes ont leurs deux témoins.
+
+    Le résultat ne dépend que du problème et de la graine. Lève `ErreurBilan` si une cellule ne peut pas être protégée.
+    """
+    masquees = _equilibrer(probleme, probleme.sensibles & ~probleme.inconnues)
+    prouvees = _Preuves(len(masquees))
+    for tour in range(_TOURS_MAX):
+        hasard = np.random.default_rng(graine + tour)
+        a_prouver = masquees | (probleme.inconnues & probleme.sensibles)
+        if (a_prouver & ~prouvees.toutes).sum() > _PEU:
+            _chercher_temoins(probleme, masquees, a_prouver, prouvees, hasard)
+        manquantes = np.flatnonzero(a_prouver & ~prouvees.toutes)
+        if not len(manquantes):
+            return masquees
+        masquees = _equilibrer(probleme, masquees | _complements(probleme, masquees, manquantes, prouvees, hasard, tour))
+    raise ErreurBilan(
+        f"Le secret statistique n'a pas convergé : {len(manquantes)} cellules restent retrouvables ; baissez "
+        "« largeur_minimale » dans collection.toml ou diffusez moins de ventilations."
+    )
+
+
+@dataclass
+class _Preuves:
+    """Les cellules dont un témoin dit qu'elles peuvent monter, et descendre, d'autant qu'il le faut."""
+
+    taille: int
+
+    def __post_init__(self) -> None:
+        self.haut = np.zeros(self.taille, dtype=bool)
+        self.bas = np.zeros(self.taille, dtype=bool)
+
+    @property
+    def toutes(self) -> Drapeaux:
+        """Cellules prouvées dans les deux sens."""
+        return self.haut & self.bas
+
+    def retenir(self, probleme: Probleme, flux: Reels) -> None:
+        """Note ce que prouve un témoin : l'écart `flux` de chaque cellule à sa valeur."""
+        self.haut |= flux >= probleme.vers_le_haut - _EPSILON
+        self.bas |= flux <= -probleme.vers_le_bas + _EPSILON
+
+
+def _equilibrer(probleme: Probleme, masquees: Drapeaux) -> Drapeaux:
+    """Ajoute une cellule, la moins coûteuse, à chaque relation qui n'a qu'une inconnue à protéger, jusqu'au point fixe."""
+    relations, masquees = probleme.relations, masquees.copy()
+    while True:
+        inconnues = masquees | probleme.inconnues
+        comptes = np.asarray((abs(relations) @ inconnues.astype(float))).ravel()
+        ajout = False
+        for ligne in np.flatnonzero(comptes == 1):
+            termes = relations.indices[relations.indptr[ligne] : relations.indptr[ligne + 1]]
+            seules = termes[(masquees | probleme.inconnues)[termes]]
+            if len(seules) != 1 or not (masquees | probleme.sensibles)[seules[0]]:
+                continue
+            libres = termes[np.isfinite(probleme.cout[termes]) & ~(masquees | probleme.inconnues)[termes]]
+            if len(libres):
+                masquees[libres[np.argmin(probleme.cout[libres])]] = ajout = True
+        if not ajout:
+            return masquees
+
+
+def _chercher_temoins(
+    probleme: Probleme, masquees: Drapeaux, a_prouver: Drapeaux, preuves: _Preuves, hasard: np.random.Generator
+) -> None:
+    mobiles = np.flatnonzero(masquees | probleme.inconnues)
+    relations = _sans_lignes_vides(probleme.relations[:, mobiles])
+    depart = hasard.choice([-1.0, 1.0], len(mobiles))
+    for signes in (depart, -depart):
+        reste = (a_prouver & ~preuves.toutes)[mobiles]
+        if not reste.any():
+            return
+        haut, bas = probleme.vers_le_haut[mobiles], probleme.vers_le_bas[mobiles]
+        # Un sens déjà prouvé ne compte plus : l'autre seul est demandé.
+        signes = np.where(preuves.haut[mobiles] & ~preuves.bas[mobiles], -1.0, signes)
+        signes = np.where(preuves.bas[mobiles] & ~preuves.haut[mobiles], 1.0, signes)
+        objectif = np.where(reste, -signes / np.where(signes > 0, haut, np.maximum(bas, _EPSILON)), 0.0)
+        bornes = np.column_stack(
+            [np.where(reste, -bas, -probleme.valeurs[mobiles]), np.where(reste, haut, _LARGE)]
+        )
+        resolu = linprog(objectif, A_eq=relations, b_eq=np.zeros(relations.shape[0]), bounds=bornes, method="highs")
+        flux = np.zeros(len(masquees))
+        flux[mobiles] = resolu.x
+        preuves.retenir(probleme, flux)
+
+
+def _sans_lignes_vides(relations: sparse.csr_matrix) -> sparse.csr_matrix:
+    pleines = np.flatnonzero(np.diff(relations.tocsr().indptr))
+    return relations.tocsr()[pleines]
+
+
+def _complements(
+    probleme: Probleme,
+    masquees: Drapeaux,
+    manquantes: NDArray[np.intp],
+    preuves: _Preuves,
+    hasard: np.random.Generator,
+    tour: int,
+) -> Drapeaux:
+    """Rend les cellules à masquer en plus pour que chaque cellule manquante puisse bouger dans le sens qui lui manque.
+
+    Les premiers tours ne touchent qu'aux cellules ordinaires ; les suivants peuvent prendre un total.
+    """
+    ajouts = np.zeros(len(masquees), dtype=bool)
+    deja = masquees | probleme.inconnues
+    plafond = np.quantile(probleme.cout[np.isfinite(probleme.cout)], 1.0) if tour >= 2 else _COUT_TOTAL / 2
+    mobiles = np.flatnonzero(deja | (probleme.cout <= plafond))
+    relations = _sans_lignes_vides(probleme.relations[:, mobiles])
+    _, etiquettes = connected_components(abs(relations).T @ abs(relations), directed=False)
+    place = np.full(len(masquees), -1)
+    place[mobiles] = np.arange(len(mobiles))
+    for composante in np.unique(etiquettes[place[manquantes]]):
+        locales = mobiles[etiquettes == composante]
+        ici = manquantes[etiquettes[place[manquantes]] == composante]
+        # Des sens demandés ensemble peuvent se contredire : les dernières cellules se traitent une à une.
+        for lot in np.split(ici, len(ici)) if len(manquantes) <= _PEU else [ici]:
+            ajouts |= _completer(probleme, deja | ajouts, locales, lot, preuves, hasard)
+    return ajouts
+
+
+_COUT_TOTAL = 1e6
+"""À partir de ce coût, une cellule est un total : on ne la masque qu'en dernier recours."""
+
+
+def _completer(
+    probleme: Probleme,
+    deja: Drapeaux,
+    locales: NDArray[np.intp],
+    manquantes: NDArray[np.intp],
+    preuves: _Preuves,
+    hasard: np.random.Generator,
+) -> Drapeaux:
+    """Résout « min Σ coût × |écart| » sous les relations, où les manquantes bougent (à défaut, paient cher)."""
+    ajouts = np.zeros(len(deja), dtype=bool)
+    n, m = len(locales), len(manquantes)
+    relations = _sans_lignes_vides(probleme.relations[:, locales])
+    signes = np.where(hasard.random(m) < 0.5, 1.0, -1.0)
+    signes = np.where(preuves.haut[manquantes], -1.0, np.where(preuves.bas[manquantes], 1.0, signes))
+    besoin = np.where(signes > 0, probleme.vers_le_haut[manquantes], probleme.vers_le_bas[manquantes])
+    cout = np.where(deja[locales], 1e-4, 1 + probleme.cout[locales])
+    cher = 100 * (1 + float(cout.max())) / np.maximum(besoin, 0.1)
+    position = {int(cellule): rang for rang, cellule in enumerate(locales)}
+    colonnes = np.array([position[int(cellule)] for cellule in manquantes])
+    choix = sparse.csr_matrix((signes, (np.arange(m), colonnes)), shape=(m, n))
+    objectif = np.concatenate([cout, cout, cher])
+    egalites = sparse.hstack([relations, -relations, sparse.csr_matrix((relations.shape[0], m))])
+    inegalites = -sparse.hstack([choix, -choix, sparse.identity(m)])
+    plafonds = np.concatenate([np.full(n, _LARGE), probleme.valeurs[locales], besoin])
+    resolu = linprog(
+        objectif,
+        A_ub=inegalites.tocsr(),
+        b_ub=-besoin,
+        A_eq=egalites.tocsr(),
+        b_eq=np.zeros(relations.shape[0]),
+        bounds=np.column_stack([np.zeros(2 * n + m), plafonds]),
+        method="highs",
+    )
+    ecarts = resolu.x[:n] - resolu.x[n : 2 * n]
+    ajouts[locales[(np.abs(ecarts) > _EPSILON) & ~deja[locales]]] = True
+    temoin = np.zeros(len(deja))
+    temoin[locales] = ecarts
+    preuves.retenir(probleme, temoin)
+    return ajouts
