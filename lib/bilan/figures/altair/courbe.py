@@ -147,7 +147,7 @@ def _ecrire_noms(blocs: list[_Nom], largeur: float) -> list[Couche]:
         for y, lignes, c in blocs
     ]
     ecritures = [Texte(largeur + 16, y, lignes, gras=True, centre=True) for y, lignes, _ in blocs]
-    return [couche("rect", filets, **boite(), color=couleur_brute()), *textes(ecritures)]
+    return [couche({"type": "rect"}, filets, **boite(), color=couleur_brute()), *textes(ecritures)]
 
 
 def _ecarter(blocs: list[tuple[float, float]], hauteur: float) -> list[float]:

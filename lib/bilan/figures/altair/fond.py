@@ -111,7 +111,7 @@ class _Placement:
     def poser(self, largeur: float, hauteur: float) -> Bornes:
         """Rend la boîte posée là où l'image s'agrandit le moins, les coins du haut d'abord."""
         candidates = [
-            self._glisser(x, largeur, hauteur, sens) for sens in (-1, 1) for x in (0.0, self._largeur - largeur)
+            self._glisser(x, largeur, hauteur, sens) for sens in (-1, 1) for x in (1.0, self._largeur - largeur - 1)
         ]
         boite = min(candidates, key=lambda b: (round(max(0, self.haut - b[1]) + max(0, b[3] - self.bas)),
                                                candidates.index(b)))

@@ -52,7 +52,7 @@ def dessiner_chiffre(figure: Figure, forme: ChiffreCle, largeur: float) -> Toile
     toile = Toile(largeur, haut_complement + len(complement) * CORPS * INTERLIGNE)
     filet = [{"x": 0, "y": 4, "x2": 3, "y2": toile.hauteur, "c": palettes.BLEU}]
     toile.couches = [
-        couche("rect", filet, **boite(), color=couleur_brute()),
+        couche({"type": "rect"}, filet, **boite(), color=couleur_brute()),
         *textes(
             [
                 Texte(16, _CORPS_CHIFFRE, (chiffre,), _CORPS_CHIFFRE, gras=True, couleur=palettes.BLEU),

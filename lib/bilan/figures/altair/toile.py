@@ -58,7 +58,7 @@ class Texte:
     centre: bool = False
 
 
-def couche(marque: str | dict[str, Any], valeurs: Sequence[dict[str, Any]], **encodage: Any) -> Couche:
+def couche(marque: dict[str, Any], valeurs: Sequence[dict[str, Any]], **encodage: Any) -> Couche:
     """Rend une couche Vega-Lite : une marque, ses données, ses canaux."""
     return {"data": {"values": list(valeurs)}, "mark": marque, "encoding": encodage}
 

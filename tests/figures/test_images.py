@@ -1,0 +1,68 @@
+"""Les images publiées : accessibles, sans anglais ni adresse externe, légères, et les mêmes octet pour octet."""
+
+import re
+from xml.etree import ElementTree
+
+import exemples
+import pytest
+
+from bilan.figures import formes
+from bilan.figures.altair.rendu import specification
+from bilan.figures.images import Rendu
+from bilan.figures.svg import assainir
+
+RENDU = Rendu()
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _svg(figure) -> str:
+    carte = isinstance(figure.forme, formes.Choroplethe | formes.Cercles)
+    return RENDU.svg(specification(figure, exemples.fonds() if carte else None, "../"))
+
+
+@pytest.mark.parametrize("faire", exemples.TOUTES, ids=lambda f: f.__name__)
+def test_chaque_image_est_accessible_et_sans_anglais(faire) -> None:
+    svg = _svg(faire())
+    racine = ElementTree.fromstring(svg)
+    assert racine.get("role") == "img"
+    assert racine.get("aria-label") == "Douze EPCI sur vingt-six."
+    assert racine.get("viewBox") and racine.get("width") is None
+    assert "max-width" in racine.get("style", "")
+    espaces = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert set(re.findall(r"https?://[^\s\"']+", svg)) <= espaces
+    for anglais in ("aria-roledescription", "axis", "mark", "NaN", "undefined", "null"):
+        assert anglais not in svg
+
+
+def test_la_meme_figure_donne_les_memes_octets() -> None:
+    assert _svg(exemples.carte()) == _svg(exemples.carte())
+
+
+def test_la_carte_est_legere_et_cliquable() -> None:
+    svg = _svg(exemples.carte())
+    assert len(svg.encode()) < 120_000
+    liens = ElementTree.fromstring(svg).findall(f".//{SVG}a")
+    assert {a.get("tabindex") for a in liens} == {"-1"}
+    assert {a.get("{http://www.w3.org/1999/xlink}href")[:8] for a in liens} == {"../epci/"}
+    assert all(a.find(f".//{SVG}title").text for a in liens)
+
+
+def test_les_identifiants_portent_celui_de_la_figure() -> None:
+    assert set(re.findall(r'\bid="([^"]+)"', _svg(exemples.barres()))) == {"barres-image"}
+
+
+def test_un_chemin_recrit_en_pas_relatifs_reste_au_meme_endroit() -> None:
+    chemin = '<path d="M1.04,2L3.06,-4.5L0,0ZM9,9L8,8"/>'
+    svg = assainir(f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{chemin}</svg>', "alt", "f")
+    assert 'd="m1,2l2.1-6.5l-3.1,4.5zm8,7l-1-1"' in svg
+
+
+def test_le_png_en_est_un() -> None:
+    assert RENDU.png(specification(exemples.chiffre())).startswith(b"\x89PNG")
+
+
+def test_l_apercu_de_jupyterlab_ne_met_aucun_moteur_en_route() -> None:
+    from bilan.figures.apercu import MIME_VEGALITE, apercu
+
+    paquet = apercu(exemples.carte(), exemples.fonds())
+    assert paquet[MIME_VEGALITE]["usermeta"]["embedOptions"] == {"actions": False}
