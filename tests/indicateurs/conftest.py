@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import jouet
 import polars as pl
 import pytest
 
@@ -13,6 +12,7 @@ from bilan.entrepot.manifeste import Manifeste
 from bilan.entrepot.tables import EntrepotTables
 from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
 from bilan.projet import Jeu, Projet
+from bilan.referentiel.regles import Regles
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.catalogue import CATALOGUE
 
@@ -43,7 +43,7 @@ def demonstration(tmp_path_factory):
     tables = {nom: magasin.lire(nom, CONNU_LE) for nom in CATALOGUE} | {"livraisons": magasin.livraisons(CONNU_LE)}
     territoires = Territoires.ouvrir(projet.referentiel, 2026, "93")
     contexte = Contexte.des_territoires(
-        territoires, Jeu.DEMONSTRATION, jouet.ReglesJouet(), periodes_presentes(tables), CONNU_LE
+        territoires, Jeu.DEMONSTRATION, Regles.ouvrir(projet.referentiel), periodes_presentes(tables), CONNU_LE
     )
     manifeste = Manifeste.ouvrir(magasin.manifeste)
     parquets = {

@@ -1,5 +1,6 @@
 """Chaque formule, vérifiée à la main sur la région jouet : le calcul écrit est dans `jouet/attendu.csv`."""
 
+from datetime import date
 from fractions import Fraction
 
 import jouet
@@ -8,6 +9,8 @@ import pytest
 
 from bilan.indicateurs.calcul import calculer
 from bilan.indicateurs.registre import INDICATEURS
+from bilan.projet import Projet
+from bilan.referentiel.regles import Regles
 
 CLE = ("indicateur", "territoire_type", "territoire", "ventilation", "modalite", "periode")
 
@@ -49,6 +52,13 @@ def test_un_trimestre_reste_provisoire_tant_que_le_bilan_annuel_manque(mesures):
     cle = ("N2", "epci", "900000001", "ensemble", "ensemble", "2024T2")
     assert mesures[cle]["maturite"] == "definitif"  # ses deux bailleurs ont rendu leur bilan annuel
     assert mesures[("N2", "region", "99", "ensemble", "ensemble", "2024T2")]["maturite"] == "provisoire"
+
+
+def test_on_relit_ce_que_l_on_savait_avant_que_les_regles_existent():
+    regles = Regles.ouvrir(Projet.trouver().referentiel)
+    anciennes = calculer(jouet.tables(), jouet.contexte(connu_le=date(2024, 2, 7), regles=regles))
+    v1 = anciennes.filter((pl.col("indicateur") == "V1") & (pl.col("territoire_type") == "region"))
+    assert set(v1["statut"]) == {"non_transmis"}
 
 
 def test_un_jeu_sans_livraison_donne_des_mesures_non_transmises_et_jamais_zero():

@@ -3,13 +3,13 @@
 import csv
 from datetime import date
 
-import jouet
 import polars as pl
 import pytest
 
 from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
 from bilan.indicateurs.rapports import CLE, mesurer, rapport
 from bilan.projet import Jeu, Projet
+from bilan.referentiel.regles import Regles
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.catalogue import CATALOGUE
 
@@ -34,7 +34,11 @@ def publie():
 def contexte(publie):
     territoires = Territoires.ouvrir(Projet.trouver().referentiel, 2026, "93")
     return Contexte.des_territoires(
-        territoires, Jeu.REEL, jouet.ReglesJouet(), periodes_presentes(publie), date(2025, 12, 31)
+        territoires,
+        Jeu.REEL,
+        Regles.ouvrir(Projet.trouver().referentiel),
+        periodes_presentes(publie),
+        date(2025, 12, 31),
     )
 
 
