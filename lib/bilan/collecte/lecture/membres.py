@@ -11,8 +11,7 @@ Constat = tuple[str, str, str]
 
 _BLOC = 1 << 20
 _RECOUVREMENT = 256
-_CELLULE = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,3})([0-9]{1,7})"')
-_RANGEE = re.compile(rb'<(?:\w+:)?row\s(?:[^<>]*?\s)?r="([0-9]{1,7})"')
+_REFERENCE = re.compile(rb'\sr="([A-Z]{0,3})([0-9]{1,7})"')
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION_LARGE = re.compile(rb"<\x00!\x00|\x00<\x00!")
 
@@ -38,10 +37,12 @@ def controler_membre(nom: str, flux: IO[bytes]) -> Constat | None:
         fenetre = reste + bloc
         if _DECLARATION.search(fenetre) or _DECLARATION_LARGE.search(fenetre):
             return ENTITES
-        if nom.startswith("xl/"):
+        if nom.startswith("xl/worksheets/"):
             etendue.compter(fenetre)
+            if etendue.constat:
+                return etendue.constat
         reste = fenetre[-_RECOUVREMENT:]
-    return _demesure((etendue.ligne, etendue.colonne)) if nom.startswith("xl/worksheets/") else None
+    return None
 
 
 def _trop_lourd() -> Constat:
@@ -70,18 +71,20 @@ class _Etendue:
     def __init__(self) -> None:
         self.ligne = 0
         self.colonne = 0
-        self._lettres: set[bytes] = set()
 
     def compter(self, fenetre: bytes) -> None:
-        trouvees = _CELLULE.findall(fenetre)
-        if trouvees:
-            derniere = max(int(numero) for _, numero in trouvees)
-            self.ligne = max(self.ligne, derniere)
-            nouvelles = {lettres for lettres, _ in trouvees} - self._lettres
-            self._lettres |= nouvelles
-            self.colonne = max(self.colonne, max(map(_rang, nouvelles), default=0))
-        for numero in _RANGEE.findall(fenetre):
-            self.ligne = max(self.ligne, int(numero))
+        """Lit les références des lignes (« 12 ») et des cellules (« C12 »), seules à s'écrire ainsi."""
+        references = _REFERENCE.findall(fenetre)
+        lettres = {colonne for colonne, _ in references}
+        numeros = {ligne for _, ligne in references}
+        derniere = max(map(int, numeros), default=0)
+        self.ligne = max(self.ligne, derniere)
+        self.colonne = max(self.colonne, *map(_rang, lettres), 0)
+
+    @property
+    def constat(self) -> Constat | None:
+        """Constat si le rectangle occupé est démesuré."""
+        return _demesure((self.ligne, self.colonne))
 
 
 def _rang(lettres: bytes) -> int:
