@@ -1,11 +1,10 @@
 """Ce qui change entre deux millésimes : communes qui passent d'un EPCI à l'autre, EPCI renommés ou transformés."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 
 import polars as pl
 
+from bilan.referentiel.acteurs import normaliser_nom
 from bilan.referentiel.libelles import abreger
 from bilan.referentiel.nomenclatures import TYPES_EPCI
 from bilan.referentiel.territoires import Territoires
@@ -68,7 +67,8 @@ def _epci(avant: Territoires, apres: Territoires) -> Iterator[tuple[str | None, 
         yield "EPCI_CREE", siren, nom, None, siren, None, nom
     for siren in anciens.keys() & nouveaux.keys():
         (nom_avant, type_avant), (nom, type_apres) = anciens[siren], nouveaux[siren]
-        if _squelette(nom_avant) != _squelette(nom):
+        # Sans nature juridique, accent ni ponctuation : il reste le nom lui-même.
+        if normaliser_nom(abreger(nom_avant)) != normaliser_nom(abreger(nom)):
             yield "EPCI_RENOMME", siren, nom, nom_avant, nom, nom_avant, nom
         if type_avant != type_apres:
             yield ("EPCI_TRANSFORME", siren, nom, type_avant, type_apres, TYPES_EPCI[type_avant],
@@ -81,9 +81,3 @@ _EPCI = ("epci_siren", "epci", "epci_type")
 def _par_code(territoires: Territoires) -> dict[str, tuple[str, str | None]]:
     table = territoires.france.select("code_commune", "commune", "epci_siren")
     return {code: (nom, siren) for code, nom, siren in table.iter_rows()}
-
-
-def _squelette(nom: str) -> str:
-    """Réduit un nom à ses lettres, sans nature juridique, accent ni ponctuation."""
-    lettres = unicodedata.normalize("NFKD", abreger(nom)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", lettres.casefold())
