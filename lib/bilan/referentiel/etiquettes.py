@@ -19,7 +19,7 @@ ANCRES = ("start", "middle", "end")
 LARGEUR_CARTE_PX = 1000
 CORPS_PX = 11
 INTERLIGNE = 1.15
-_CHASSES = {"étroite": (0.30, " '’.,:-iíïjlftrIJ()"), "large": (0.85, "mwMW@")}
+_CHASSES = dict.fromkeys(" '’.,:-iíïjlftrIJ()", 0.30) | dict.fromkeys("mwMW@", 0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,7 @@ def calculer_etiquettes(epci: gpd.GeoDataFrame, dossier: Path) -> pd.DataFrame:
 
 def _chasse(texte: str) -> float:
     """Largeur d'une ligne, en corps : chasses moyennes d'une linéale, capitales comprises."""
-    def lettre(signe: str) -> float:
-        for chasse, signes in _CHASSES.values():
-            if signe in signes:
-                return chasse
-        return 0.68 if signe.isupper() else 0.55
-    return sum(map(lettre, texte))
+    return sum(_CHASSES.get(signe, 0.68 if signe.isupper() else 0.55) for signe in texte)
 
 
 def _metres(texte: str, chemin: Path, numero: int) -> float:
