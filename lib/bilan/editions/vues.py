@@ -86,7 +86,8 @@ class VueFigure:
         Ses liens s'y perdent ; la table de la figure porte les mêmes.
         """
         # str d'abord : une chaîne sûre échapperait ce qu'on y remplace.
-        svg = str(self.image).replace("<svg ", f'<svg xmlns="{ESPACE_SVG}" ', 1).replace('role="group"', 'role="img"', 1)
+        svg = str(self.image).replace("<svg ", f'<svg xmlns="{ESPACE_SVG}" ', 1)
+        svg = svg.replace('role="group"', 'role="img"', 1)
         contenu = en_fichier(svg)
         fichier = Fichier("SVG", place.telechargement(f"{self.figure.id}.page.svg"), contenu.encode())
         return replace(self, image=Markup(), image_a_part=fichier)
