@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bilan.cli.collecte import COMMANDES as COLLECTE
 from bilan.cli.options import choix_de_carnets, demande
 from bilan.erreurs import CodeSortie, ErreurBilan
 from bilan.projet import Projet
@@ -118,6 +119,10 @@ def dictionnaire() -> None:
     from bilan.tables.dictionnaire import ecrire
 
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
+
+
+for _nom, _commande in COLLECTE.items():
+    bilan.add_command(_commande, _nom)
 
 
 def main() -> None:

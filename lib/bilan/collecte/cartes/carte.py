@@ -55,7 +55,10 @@ class Carte(_Partie):
     @field_validator("fichiers", "feuilles")
     @classmethod
     def _expression_valide(cls, expression: str) -> str:
-        re.compile(expression)
+        try:
+            re.compile(expression)
+        except re.error as erreur:
+            raise ValueError(f"« {expression} » n'est pas une expression régulière") from erreur
         return expression
 
     @model_validator(mode="after")
@@ -88,7 +91,7 @@ def lire_carte(chemin: Path) -> Carte:
     """Rend la correspondance écrite dans ce TOML ; lève `DonneesRefusees` si elle est fausse."""
     try:
         return Carte.model_validate(tomllib.loads(chemin.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError, re.error) as erreur:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as erreur:
         raise DonneesRefusees(
             f"La correspondance « {chemin} » ne peut pas être lue ({_resumer(erreur)}) ; corrigez-la d'après le guide "
             "de l'analyste."
@@ -100,8 +103,20 @@ def lire_cartes(dossier: Path) -> list[Carte]:
     return [lire_carte(chemin) for chemin in sorted(dossier.glob("*.toml"))]
 
 
+_POSITION = re.compile(r"line (\d+), column (\d+)")
+_FAUTES = {"missing": "manque", "extra_forbidden": "n'est pas une clé connue"}
+
+
 def _resumer(erreur: Exception) -> str:
+    """Dit en français ce que la bibliothèque a refusé, et où."""
     if isinstance(erreur, ValidationError):
         premiere = erreur.errors()[0]
-        return f"{'.'.join(map(str, premiere['loc']))} {premiere['msg'].removeprefix('Value error, ')}".strip()
-    return str(erreur)
+        ou = f"« {'.'.join(map(str, premiere['loc']))} » " if premiere["loc"] else ""
+        dit = premiere["msg"].removeprefix("Value error, ")
+        if premiere["type"] != "value_error":
+            dit = _FAUTES.get(premiere["type"], "n'a pas la forme attendue")
+        return f"{ou}{dit}"
+    if isinstance(erreur, tomllib.TOMLDecodeError):
+        trouve = _POSITION.search(str(erreur))
+        return f"TOML mal formé, ligne {trouve[1]}, colonne {trouve[2]}" if trouve else "TOML mal formé"
+    return "fichier absent ou illisible"

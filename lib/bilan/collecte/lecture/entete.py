@@ -56,7 +56,7 @@ def meilleure_approche(feuille: Feuille, vocabulaire: Vocabulaire) -> Entete | N
         for entete in _lire_titres(feuille, rang, vocabulaire)
         if sum(1 for titre in entete.titres if titre) >= _RECONNUES_MIN
     ]
-    return max(candidats, key=lambda e: (e.reconnues, len([t for t in e.titres if t]), -e.haut), default=None)
+    return max(candidats, key=lambda e: (e.reconnues, -e.bas, e.haut == e.bas), default=None)
 
 
 def _lire_titres(feuille: Feuille, rang: int, vocabulaire: Vocabulaire) -> list[Entete]:
