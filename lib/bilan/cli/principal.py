@@ -96,7 +96,7 @@ def referentiel_construire(destination: Path | None) -> None:
     """Reconstruit le référentiel depuis les paquets publics dont il vient (il faut le réseau)."""
     from bilan.referentiel.construction import construire
 
-    construire(destination or Projet.trouver().referentiel)
+    construire(destination or Projet.trouver().referentiel, dire=click.echo)
 
 
 @bilan.group(subcommand_metavar=_SUITE)
