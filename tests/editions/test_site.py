@@ -75,7 +75,7 @@ def test_le_csv_a_les_lignes_de_la_table(site: Path) -> None:
 def test_un_tableau_se_lit_sans_image_ni_repli(site: Path) -> None:
     page = lire(site, "reel/mobilisation.html")
     assert "<svg" not in page
-    assert page.index("<table>") < page.index("Lecture :")
+    assert page.index("<table>") < page.index("Lecture\u00a0:")
 
 
 def test_la_carte_mene_aux_fiches_qui_existent(site: Path) -> None:
@@ -224,3 +224,10 @@ def test_une_page_trop_chargee_met_ses_images_lourdes_a_part(
     svg = lire(tmp_path / "site", "reel/telechargements/cotation/cotation-barres.page.svg")
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     assert controler(tmp_path / "site") == []
+
+
+def test_un_signe_double_ne_commence_jamais_une_ligne(site: Path) -> None:
+    page = lire(site, "reel/cotation.html")
+    assert "Lecture\u00a0:</strong>" in page
+    assert "«\u00a0Chiffres publiés\u00a0»" in page
+    assert " :</strong>" not in page

@@ -1,5 +1,6 @@
 """Les gabarits du site : Jinja2, tout échappé, et ce que toute page sait."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from bilan import francais
 from bilan.editions import prose
 from bilan.editions.textes import Textes
 from bilan.periode import Periode
+
+_AVANT_SIGNE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|[.,)<\"]|$))")
 
 DOSSIER = Path("gabarits") / "site"
 """Dossier des gabarits du site, dans `reports/`."""
@@ -38,12 +41,17 @@ class Gabarits:
 
     def rendre(self, gabarit: str, **contexte: Any) -> str:
         """Rend la page du gabarit `<gabarit>.html.j2` ; une variable absente est une erreur, jamais un vide."""
-        return self._milieu.get_template(f"{gabarit}.html.j2").render(**contexte)
+        return insecables(self._milieu.get_template(f"{gabarit}.html.j2").render(**contexte))
 
     @staticmethod
     def ancre(titre: str) -> str:
         """Rend l'identifiant HTML d'un titre."""
         return prose.ancre(titre)
+
+
+def insecables(texte: str) -> str:
+    """Rend le texte dont les signes doubles et les guillemets tiennent à leur mot par une espace insécable."""
+    return _AVANT_SIGNE.sub(francais.INSECABLE, texte).replace("« ", f"«{francais.INSECABLE}")
 
 
 def _date(jour: date | str) -> str:
