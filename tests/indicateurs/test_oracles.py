@@ -6,7 +6,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from bilan.indicateurs import tension
 from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
+from bilan.indicateurs.matiere import Matiere
 from bilan.indicateurs.rapports import CLE, mesurer, rapport
 from bilan.projet import Jeu, Projet
 from bilan.referentiel.regles import Regles
@@ -95,6 +97,15 @@ def test_la_pression_rapporte_les_demandes_aux_attributions_publiees(mesures):
     assert (t1["numerateur"], t1["denominateur"]) == (178102, 21357)
     assert chercher(mesures, "T1", "2020", territoire="13")["statut"] == "non_transmis"
     assert chercher(mesures, "T2", "2021", territoire="84")["valeur"] == 8.7
+
+
+def test_les_demandes_d_un_epci_ne_passent_pas_pour_celles_d_un_departement(publie, contexte):
+    sne = publie["demandes_sne"]
+    autres = [sne.head(1).with_columns(code=pl.lit(code)) for code in ("200030195", "75")]
+    t1 = tension.pression(Matiere(publie | {"demandes_sne": pl.concat([sne, *autres])}, contexte))
+    lieux = dict(t1.group_by("territoire_type").agg(pl.col("territoire").unique().sort()).iter_rows())
+    departements = ["04", "05", "06", "13", "83", "84"]
+    assert lieux == {"region": ["93"], "departement": departements, "epci": ["200030195"]}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,15 @@ def _demandes(matiere: Matiere) -> pl.DataFrame:
     if table is None:
         return _vide()
     contexte = matiere.contexte
-    niveau = pl.when(pl.col("code") == contexte.code_region).then(pl.lit("region")).otherwise(pl.lit("departement"))
+    # La table mêle régions, départements et EPCI : le code dit lequel ; une zone hors de la région n'a pas de mesure.
+    niveau = (
+        pl.when(pl.col("code") == contexte.code_region)
+        .then(pl.lit("region"))
+        .when(pl.col("code").is_in(contexte.departements["code_departement"].to_list()))
+        .then(pl.lit("departement"))
+        .when(pl.col("code").is_in(contexte.epci["epci_siren"].to_list()))
+        .then(pl.lit("epci"))
+    )
     lignes = table.filter(pl.col("date_arrete") <= contexte.connu_le).select(
         niveau.alias("territoire_type"),
         pl.col("code").alias("territoire"),
@@ -76,7 +84,7 @@ def _demandes(matiere: Matiere) -> pl.DataFrame:
         pl.col("demandes_total").cast(pl.Float64).alias("valeur"),
     )
     annees = [str(p) for p in contexte.periodes if p.est_annee]
-    lignes = lignes.filter(pl.col("periode").is_in(annees))
+    lignes = lignes.filter(pl.col("periode").is_in(annees), pl.col("territoire_type").is_not_null())
     departements = lignes.filter(pl.col("territoire_type") == "departement")
     somme = (
         departements.group_by("periode")

@@ -20,10 +20,11 @@ WITH dernier AS (
   SELECT * FROM avec_region UNION ALL BY NAME SELECT * FROM ensemble e
   WHERE NOT EXISTS (SELECT 1 FROM avec_region d WHERE d.periode = e.periode AND d.t = e.t AND d.g = e.g AND d.p = 'ENSEMBLE')
 ), demande AS (
-  SELECT CASE WHEN code = (SELECT region FROM params) THEN 'region' ELSE 'departement' END AS niveau, code AS t, CAST(annee AS VARCHAR) AS periode, demandes_total AS n
+  SELECT CASE length(code) WHEN 9 THEN 'epci' ELSE if(code = (SELECT region FROM params), 'region', 'departement') END AS niveau,
+         code AS t, CAST(annee AS VARCHAR) AS periode, demandes_total AS n
   FROM demandes_sne WHERE date_arrete <= (SELECT connu_le FROM params)
   UNION ALL SELECT 'region', (SELECT region FROM params), CAST(annee AS VARCHAR), sum(demandes_total) FROM demandes_sne d
-  WHERE date_arrete <= (SELECT connu_le FROM params)
+  WHERE length(code) < 9 AND date_arrete <= (SELECT connu_le FROM params)
     AND NOT EXISTS (SELECT 1 FROM demandes_sne r WHERE r.annee = d.annee AND r.code = (SELECT region FROM params)) GROUP BY annee
 ), attribue AS (
   SELECT m.niveau AS niveau, m.territoire AS t, periode, sum(att) AS d
