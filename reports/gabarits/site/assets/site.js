@@ -81,7 +81,9 @@
   function defilements() {
     // Un cadre qui ne défile pas n'a pas à retenir la touche Tab.
     document.querySelectorAll(".defile").forEach(function (cadre) {
-      if (cadre.scrollWidth > cadre.clientWidth + 1) {
+      var deborde = cadre.scrollWidth > cadre.clientWidth + 1;
+      cadre.classList.toggle("deborde", deborde);
+      if (deborde) {
         cadre.tabIndex = 0;
         if (!cadre.hasAttribute("role")) {
           cadre.setAttribute("role", "region");
