@@ -18,8 +18,9 @@ from bilan.collecte.envoi import Envoi
 from bilan.collecte.examen import Contexte, Examen, examiner
 from bilan.collecte.identite import Indices, identifier
 from bilan.collecte.lecture.borne import LecteurBorne
+from bilan.collecte.lecture.entete import Entete
 from bilan.collecte.lecture.estampille import lire_estampille
-from bilan.collecte.lecture.extraction import Extraction, extraire
+from bilan.collecte.lecture.extraction import Extraction, Lecture, choisir_feuilles, extraire
 from bilan.collecte.lecture.feuille import Feuille
 from bilan.collecte.lecture.ouvrir import Ouvert, ouvrir
 from bilan.collecte.lecture.trace import Trace
@@ -136,26 +137,26 @@ class Guichet:
             (carte.table, carte) for carte in self._cartes if carte.convient(fichier, emetteur, demande.date_connue)
         ]
         essais += [(table, None) for table in ([voulue] if voulue in CATALOGUE else TABLES_DES_EMETTEURS)]
-        lectures = []
+        candidats = []
         for table, carte in essais:
             if voulue and table != voulue:
                 continue
-            vocable = vocabulaire(table, carte)
-            extraction = extraire(fichier, ouvert.feuilles, vocable, carte, ouvert.origine_dates)
-            if extraction is not None:
-                lectures.append((extraction, table, carte))
-        return max(lectures, key=_qualite, default=None)
+            choisies = choisir_feuilles(ouvert.feuilles, vocabulaire(table, carte), carte)
+            if choisies:
+                candidats.append((_qualite(table, carte, choisies[0][1]), table, carte, choisies))
+        if not candidats:
+            return None
+        _, table, carte, choisies = max(candidats, key=lambda candidat: candidat[0])
+        lecture = Lecture(fichier, vocabulaire(table, carte), carte, ouvert.origine_dates)
+        return extraire(lecture, ouvert.feuilles, choisies), table, carte
 
 
-def _qualite(lecture: tuple[Extraction, str, Carte | None]) -> tuple[int, int, int]:
-    extraction, table, carte = lecture
+def _qualite(table: str, carte: Carte | None, entete: Entete) -> tuple[int, int, int]:
     obligatoires = {nom for nom, col in CATALOGUE[table].columns().items() if not col.nullable}
-    presentes = set(extraction.tableau.textes.columns)
-    return (
-        len(presentes & obligatoires) - len(obligatoires - presentes),
-        int(carte is not None),
-        extraction.trace.retenues,
-    )
+    presentes = {cible.colonne for cible in entete.cibles.values()}
+    if carte is not None:
+        presentes |= {*carte.constantes, *(nom for groupe in carte.groupes for nom in groupe.valeurs)}
+    return (len(presentes & obligatoires) - len(obligatoires - presentes), int(carte is not None), entete.reconnues)
 
 
 def _regles(table: str, carte: Carte | None) -> Regles:

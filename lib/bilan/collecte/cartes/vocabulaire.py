@@ -39,7 +39,8 @@ class Vocabulaire:
 
     def cible(self, titre: str) -> Cible | None:
         """Rend ce que désigne le titre, d'abord tel quel, puis sans ce qui est entre parenthèses."""
-        return self.titres.get(cle_de_titre(titre)) or self.titres.get(cle_de_titre(_PARENTHESES.sub(" ", titre)))
+        cle, cle_nue = cles_de_titre(titre)
+        return self.titres.get(cle) or self.titres.get(cle_nue)
 
     def est_ecartee(self, titre: str) -> str | None:
         """Rend le motif d'écart d'un titre que l'on reconnaît sans le lire."""
@@ -58,6 +59,12 @@ class Vocabulaire:
 def cle_de_titre(titre: str) -> str:
     """Rend le titre sous sa forme comparable."""
     return normaliser_nom(titre.replace("%", " pourcent "))
+
+
+@lru_cache(maxsize=8192)
+def cles_de_titre(titre: str) -> tuple[str, str]:
+    """Rend les deux formes comparables d'un titre : entier, et sans ce qui est entre parenthèses."""
+    return cle_de_titre(titre), cle_de_titre(_PARENTHESES.sub(" ", titre))
 
 
 @cache

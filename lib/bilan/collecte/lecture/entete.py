@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bilan.collecte.cartes.vocabulaire import Cible, Vocabulaire
+from bilan.collecte.cartes.vocabulaire import Cible, Vocabulaire, cles_de_titre
 from bilan.collecte.lecture.feuille import Feuille, Fusion
 
 _LIGNES_FOUILLEES = 50
 _PART_RECONNUE = 0.6
 _RECONNUES_MIN = 3
+_TITRE_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -59,22 +60,35 @@ def meilleure_approche(feuille: Feuille, vocabulaire: Vocabulaire) -> Entete | N
     return max(candidats, key=lambda e: (e.reconnues, -e.bas, e.haut == e.bas), default=None)
 
 
+def cles_des_lignes(feuille: Feuille) -> list[frozenset[str]]:
+    """Rend, pour chaque ligne fouillée, les formes comparables de ses cases ; calculé une fois par feuille."""
+    if feuille.cles is None:
+        fouillees = feuille.lignes[: _LIGNES_FOUILLEES + 1]
+        feuille.cles = [
+            frozenset(cle for case in ligne if case and len(case) < _TITRE_MAX for cle in cles_de_titre(case.strip()))
+            for ligne in fouillees
+        ]
+    return feuille.cles
+
+
 def _lire_titres(feuille: Feuille, rang: int, vocabulaire: Vocabulaire) -> list[Entete]:
-    bas = [case.strip() for case in feuille.lignes[rang]]
-    if not any(bas):
-        return []
-    lectures = [_reconnaitre(rang, rang, bas, vocabulaire)]
-    if rang + 1 < len(feuille.lignes) and len(bas) >= _RECONNUES_MIN:
-        dessous = [case.strip() for case in feuille.lignes[rang + 1]]
-        if any(dessous):
-            lectures.append(_reconnaitre_double(feuille, rang, (bas, dessous), vocabulaire))
+    """Rend les lectures possibles d'une ligne de titres : seule, ou avec la suivante ; aucune si rien ne s'y lit."""
+    cles, connues = cles_des_lignes(feuille), vocabulaire.titres.keys()
+    dessus = not cles[rang].isdisjoint(connues)
+    lectures = []
+    if dessus:
+        lectures.append(_reconnaitre(rang, rang, [case.strip() for case in feuille.lignes[rang]], vocabulaire))
+    if rang + 1 < len(cles) and (dessus or not cles[rang + 1].isdisjoint(connues)):
+        deux = [[case.strip() for case in feuille.lignes[r]] for r in (rang, rang + 1)]
+        if any(deux[0]) and any(deux[1]):
+            lectures.append(_reconnaitre_double(feuille, rang, (deux[0], deux[1]), vocabulaire))
     return lectures
 
 
 def _reconnaitre(haut: int, bas: int, titres: list[str], vocabulaire: Vocabulaire) -> Entete:
     cibles: dict[int, Cible] = {}
     for colonne, titre in enumerate(titres):
-        cible = vocabulaire.cible(titre) if titre and len(titre) < 120 else None
+        cible = vocabulaire.cible(titre) if titre and len(titre) < _TITRE_MAX else None
         if cible is not None and cible not in cibles.values():
             cibles[colonne] = cible
     return Entete(haut, bas, titres, cibles)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import dataframely as dy
 import polars as pl
@@ -41,13 +42,23 @@ class Total:
     montants: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Lecture:
+    """Comment lire un fichier : son nom, le vocabulaire de la table, la correspondance et l'origine des dates."""
+
+    fichier: str
+    vocabulaire: Vocabulaire
+    carte: Carte | None = None
+    origine_dates: int = 1900
+
+
 class _Atelier:
     """Rassemble les lignes de toutes les feuilles retenues."""
 
-    def __init__(self, fichier: str, vocabulaire: Vocabulaire, carte: Carte | None) -> None:
-        self.fichier = fichier
-        self.vocabulaire = vocabulaire
-        self.carte = carte
+    def __init__(self, lecture: Lecture) -> None:
+        self.fichier = lecture.fichier
+        self.vocabulaire = lecture.vocabulaire
+        self.carte = lecture.carte
         self.trace = Trace()
         self.anomalies: list[Anomalie] = []
         self.totaux: list[Total] = []
@@ -55,7 +66,9 @@ class _Atelier:
         self.origines: list[tuple[int, int]] = []
         self.lignes: list[dict[str, str]] = []
         self.mesures = {
-            nom for nom, col in CATALOGUE[vocabulaire.table].columns().items() if isinstance(col, dy.Int64 | dy.Float64)
+            nom
+            for nom, col in CATALOGUE[lecture.vocabulaire.table].columns().items()
+            if isinstance(col, dy.Int64 | dy.Float64)
         } - {"annee", "qpv_millesime", "avenant_num"}
 
     def tableau(self, origine_dates: int) -> Tableau:
@@ -67,22 +80,12 @@ class _Atelier:
         return Tableau(self.fichier, cadre, self.origines, self.sources, origine_dates)
 
 
-def extraire(
-    fichier: str,
-    feuilles: Sequence[Feuille],
-    vocabulaire: Vocabulaire,
-    carte: Carte | None = None,
-    origine_dates: int = 1900,
-) -> Extraction | None:
-    """Rend le tableau des feuilles où l'on reconnaît la table ; `None` si aucune n'en porte les titres.
+def extraire(lecture: Lecture, feuilles: Sequence[Feuille], choisies: Sequence[tuple[Feuille, Entete]]) -> Extraction:
+    """Rend le tableau des feuilles choisies, lues à la suite.
 
-    Plusieurs feuilles de mêmes titres sont lues à la suite. Chaque case pleine du fichier est retenue, ou écartée
-    avec son motif dans la trace.
+    Chaque case pleine du fichier est retenue, ou écartée avec son motif dans la trace.
     """
-    choisies = _choisir(feuilles, vocabulaire, carte)
-    if not choisies:
-        return None
-    atelier = _Atelier(fichier, vocabulaire, carte)
+    atelier = _Atelier(lecture)
     for feuille in feuilles:
         atelier.trace.lues += feuille.cases_pleines
         entete = next((e for f, e in choisies if f is feuille), None)
@@ -91,12 +94,17 @@ def extraire(
                 atelier.trace.ecarter("feuille_non_lue", feuille.nom, rang, ligne)
         else:
             _lire_feuille(atelier, feuille, entete)
-    return Extraction(atelier.tableau(origine_dates), atelier.trace, atelier.anomalies, atelier.totaux)
+    return Extraction(atelier.tableau(lecture.origine_dates), atelier.trace, atelier.anomalies, atelier.totaux)
 
 
-def _choisir(
+def choisir_feuilles(
     feuilles: Sequence[Feuille], vocabulaire: Vocabulaire, carte: Carte | None
 ) -> list[tuple[Feuille, Entete]]:
+    """Rend les feuilles où l'on reconnaît la table, et leur ligne de titres.
+
+    Parmi les feuilles visibles, celle qui reconnaît le plus de colonnes et celles qui ont les mêmes ; aucune si la
+    table n'y est pas.
+    """
     motif = re.compile(carte.feuilles if carte else "", re.IGNORECASE)
     reconnues = [
         (feuille, entete)
@@ -221,18 +229,21 @@ def _motif_d_ecart(ligne: list[str], entete: Entete, atelier: _Atelier, titres: 
     if not pleines:
         return None
     textes = [
-        normaliser_nom(case)
+        case
         for rang, case in pleines
         if rang not in entete.cibles or entete.cibles[rang].colonne not in atelier.mesures
     ]
-    if any(_TOTAL.match(texte) for texte in textes[:3]):
+    if any(_TOTAL.match(_normal(texte)) for texte in textes[:3]):
         return "total"
-    if len(pleines) >= 3 and sum(normaliser_nom(case) in titres for _, case in pleines) >= 0.8 * len(pleines):
+    if len(pleines) >= 3 and sum(_normal(case) in titres for _, case in pleines) >= 0.8 * len(pleines):
         return "repetition"
     seule = len(pleines) == 1 and len(entete.cibles) > 3
     if seule and (pleines[0][0] not in entete.cibles or len(pleines[0][1]) > 30 or _NOTE.match(pleines[0][1])):
         return "note"
     return None
+
+
+_normal = lru_cache(maxsize=16384)(normaliser_nom)
 
 
 def _poser(

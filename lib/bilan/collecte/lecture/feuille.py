@@ -8,12 +8,16 @@ Fusion = tuple[int, int, int, int]
 
 @dataclass
 class Feuille:
-    """Feuille d'un classeur, ou CSV entier : `lignes[i][j]` est le texte de la case, vide si elle l'est."""
+    """Feuille d'un classeur, ou CSV entier : `lignes[i][j]` est le texte de la case, vide si elle l'est.
+
+    `cles` garde, pour la recherche des titres, les formes comparables des premières lignes.
+    """
 
     nom: str
     lignes: list[list[str]]
     fusions: list[Fusion] = field(default_factory=list)
     est_visible: bool = True
+    cles: list[frozenset[str]] | None = field(default=None, repr=False)
 
     @property
     def cases_pleines(self) -> int:
