@@ -6,7 +6,6 @@ Rien de lourd ne s'importe ici : le chemin « rien n'a changé » ne charge ni p
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from bilan.projet import Jeu, Projet
 
 if TYPE_CHECKING:
     from bilan.carnets.plan import Plan
+    from bilan.indicateurs.contexte import Contexte, Tables
 
 Dire = Callable[[str], object]
 _CODE = Path(__file__).parent
@@ -30,7 +30,7 @@ class Demande:
     """Ce qu'on demande à la chaîne ; vide, toute la collection.
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
-    autant que de cœurs.
+    autant que de cœurs ; `profil` vaut « interne » ou « public », dont les mesures sont masquées avant les carnets.
     """
 
     jeux: tuple[Jeu, ...] = tuple(Jeu)
@@ -41,6 +41,7 @@ class Demande:
     moteur: str | None = None
     ouvriers: int | None = None
     forcer: bool = False
+    profil: str = "interne"
 
 
 def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
@@ -58,6 +59,8 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
     with verrou_execution(projet):
         for jeu in demande.jeux:
             preparer(projet, jeu, dire)
+            if demande.profil == "public":
+                masquer_pour_le_public(projet, jeu, dire)
         reglages = Reglages(demande.moteur, demande.ouvriers or 0, demande.forcer, dire)
         fait = executer_carnets(projet, plan, reglages)
         entree = publier(projet, dire)
@@ -81,7 +84,8 @@ def planifier(projet: Projet, demande: Demande) -> "Plan":
     from bilan.carnets.plan import Selection, etablir
 
     _verifier_region(projet, demande.region)
-    return etablir(projet, Selection(demande.jeux, demande.carnets, demande.territoires, demande.periode))
+    choix = (demande.jeux, demande.carnets, demande.territoires, demande.periode)
+    return etablir(projet, Selection(*choix, profil=demande.profil))
 
 
 def prevoir(projet: Projet, demande: Demande, territoire: str | None = None) -> list[str]:
@@ -151,43 +155,72 @@ def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
 def mesurer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
     """Recalcule les mesures d'un jeu si ses livraisons, le code ou le référentiel ont changé."""
     declaration = projet.collection.jeux[jeu]
-    manifeste = Manifeste.ouvrir(projet.entrepot / jeu.value / "tables" / "manifeste.json")
     temoin = projet.entrepot / jeu.value / "mesures_de.json"
-    lu = empreinte_json(
-        [
-            manifeste.empreinte(declaration.connu_le),
-            empreinte_dossier(_CODE),
-            empreinte_dossier(projet.referentiel),
-            projet.collection.model_dump(mode="json", exclude={"carnets"}),
-        ]
-    )
+    lu = _entrees_des_mesures(projet, jeu)
     if fichiers.lire_json(temoin, None) == lu:
         return
     depart = time.monotonic()
-    lignes = _calculer(projet, jeu, declaration.connu_le)
+    lignes = _calculer(projet, jeu)
     fichiers.ecrire_json(temoin, lu)
     duree = nombre(time.monotonic() - depart, 1)
     dire(f"{declaration.titre} : {compter(lignes, 'mesure calculée', 'mesures calculées')} en {duree} secondes.")
 
 
-def _calculer(projet: Projet, jeu: Jeu, connu_le: date) -> int:
+def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
+    """Écrit à côté des mesures internes celles du profil public, si ce dont elles viennent a changé."""
+    temoin = projet.entrepot / jeu.value / "mesures-public_de.json"
+    lu = _entrees_des_mesures(projet, jeu)
+    if fichiers.lire_json(temoin, None) == lu:
+        return
     from bilan.entrepot.mesures import EntrepotMesures
+    from bilan.indicateurs.contributions import contributions
+    from bilan.secret.masquage import masquer
+
+    depart = time.monotonic()
+    mesures = EntrepotMesures(projet.entrepot, jeu).lire()
+    masquage = masquer(mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret)
+    EntrepotMesures(projet.entrepot, jeu, "public").ecrire(masquage.mesures)
+    fichiers.ecrire_json(temoin, lu)
+    duree = nombre(time.monotonic() - depart, 1)
+    cellules = compter(masquage.cellules.height, "cellule masquée", "cellules masquées")
+    dire(f"{projet.collection.jeux[jeu].titre}, profil public : {cellules} en {duree} secondes.")
+
+
+def _entrees_des_mesures(projet: Projet, jeu: Jeu) -> str:
+    manifeste = Manifeste.ouvrir(projet.entrepot / jeu.value / "tables" / "manifeste.json")
+    return empreinte_json(
+        [
+            manifeste.empreinte(projet.collection.jeux[jeu].connu_le),
+            empreinte_dossier(_CODE),
+            empreinte_dossier(projet.referentiel),
+            projet.collection.model_dump(mode="json", exclude={"carnets"}),
+        ]
+    )
+
+
+def _calculer(projet: Projet, jeu: Jeu) -> int:
+    from bilan.entrepot.mesures import EntrepotMesures
+    from bilan.indicateurs.calcul import calculer
+
+    mesures = calculer(*_tables_et_contexte(projet, jeu))
+    EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
+    return mesures.height
+
+
+def _tables_et_contexte(projet: Projet, jeu: Jeu) -> "tuple[Tables, Contexte]":
     from bilan.entrepot.tables import EntrepotTables
-    from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
+    from bilan.indicateurs.calcul import Contexte, periodes_presentes
     from bilan.referentiel.regles import Regles
     from bilan.referentiel.territoires import Territoires
     from bilan.tables.catalogue import CATALOGUE
 
-    collection = projet.collection
+    collection, connu_le = projet.collection, projet.collection.jeux[jeu].connu_le
     territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
     territoires.verifier_nombre_soumis(collection.nombre_epci_soumis)
     entrepot = EntrepotTables(projet.entrepot, jeu)
     tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE} | {"livraisons": entrepot.livraisons(connu_le)}
     regles = Regles.ouvrir(projet.referentiel)
-    contexte = Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
-    mesures = calculer(tables, contexte)
-    EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
-    return mesures.height
+    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
 
 
 def publier(projet: Projet, dire: Dire) -> Path:

@@ -47,7 +47,7 @@ class _Examen:
         self._plan, self._journal = plan, journal
         self._socle = Socle.de(projet)
         self._dernieres = journal.dernieres()
-        self._donnees = {jeu: Donnees(projet, jeu) for jeu in Jeu}
+        self._donnees = {jeu: Donnees(projet, jeu, plan.profil) for jeu in Jeu}
         self._runs = {jeu: EntrepotRuns(projet.entrepot, jeu) for jeu in Jeu}
         self._cles = {jeu: runs.cles() for jeu, runs in self._runs.items()}
 

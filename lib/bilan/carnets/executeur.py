@@ -113,7 +113,7 @@ class _Execution:
     def _une_a_une(self, a_jouer: Sequence[Examinee], atelier: "Atelier") -> Iterator[Execution]:
         from bilan.carnets.cloture import Cloture
 
-        cloture = Cloture(self.projet, self.plan, {jeu: Donnees(self.projet, jeu) for jeu in Jeu})
+        cloture = Cloture(self.projet, self.plan, {jeu: Donnees(self.projet, jeu, self.plan.profil) for jeu in Jeu})
         entrees = {e.tache.nom: dict(e.entrees) for e in a_jouer}
 
         def commencer(tache: Tache) -> None:

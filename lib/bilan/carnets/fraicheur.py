@@ -74,6 +74,7 @@ class Donnees:
 
     projet: Projet
     jeu: Jeu
+    profil: str = "interne"
 
     @cached_property
     def mesures(self) -> dict[Cle, str]:
@@ -81,7 +82,7 @@ class Donnees:
 
         Lève `DonneesRefusees` si les mesures ne sont pas celles que leur manifeste décrit.
         """
-        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu)
+        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
         empreintes = entrepot.empreintes()
         if not empreintes and entrepot.chemin.is_file():
             raise DonneesRefusees(

@@ -126,7 +126,7 @@ class Carnet:
         """
         from bilan.entrepot.mesures import EntrepotMesures
 
-        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu)
+        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
         morceaux = []
         for indicateur in indicateurs:
             self._lectures.noter_mesures(indicateur, filtres.get("territoire_type"), filtres.get("territoire"))

@@ -59,6 +59,12 @@ class Plan:
     taches: tuple[Tache, ...]
     documents: Mapping[str, Document] = field(repr=False)
 
+    @property
+    def profil(self) -> str:
+        """Profil de diffusion de toutes ses tâches ; « interne » s'il n'y en a pas."""
+        profils = (tache.parametres.get("profil") for tache in self.taches)
+        return next((str(profil) for profil in profils if profil), "interne")
+
     def contrat(self, carnet: str) -> ContratCarnet:
         """Rend le contrat, déjà vérifié, d'un carnet du plan."""
         return ContratCarnet.de(self.documents[carnet])

@@ -1,4 +1,4 @@
-"""Le magasin des mesures : une table Parquet par jeu, et l'empreinte de chaque indicateur par territoire."""
+"""Le magasin des mesures : une table Parquet par jeu et par profil, et l'empreinte par indicateur et territoire."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ _CLES = ["indicateur", "territoire_type", "territoire"]
 
 
 class EntrepotMesures:
-    """Mesures d'un jeu : réécrites d'un coup, relues en tout ou en partie."""
+    """Mesures d'un jeu : réécrites d'un coup, relues en tout ou en partie.
 
-    def __init__(self, racine: Path, jeu: Jeu) -> None:
+    Le profil « interne » a les mesures entières ; tout autre a les siennes, déjà masquées, dans son propre fichier.
+    """
+
+    def __init__(self, racine: Path, jeu: Jeu, profil: str = "interne") -> None:
         self.jeu = jeu
-        self.chemin = racine / jeu.value / "mesures.parquet"
-        self.manifeste = racine / jeu.value / "mesures.json"
+        nom = "mesures" if profil == "interne" else f"mesures-{profil}"
+        self.chemin = racine / jeu.value / f"{nom}.parquet"
+        self.manifeste = racine / jeu.value / f"{nom}.json"
 
     def ecrire(self, mesures: pl.DataFrame) -> None:
         """Remplace toutes les mesures du jeu ; lève `DonneesRefusees` si elles ne suivent pas `tables.mesure.Mesure`.
