@@ -24,9 +24,7 @@ def lier(diffusables: pl.DataFrame) -> pl.DataFrame:
 
     Une ligne rendue par (ligne, cellule) : ligne, role (« numerateur », « denominateur » ou « liee »), `CLE_CELLULE`.
     """
-    groupes = diffusables.filter(pl.col("statut") == "observe").partition_by(
-        "indicateur", "ventilation", as_dict=True
-    )
+    groupes = diffusables.filter(pl.col("statut") == "observe").partition_by("indicateur", "ventilation", as_dict=True)
     lots = []
     for (indicateur, ventilation), lignes in groupes.items():
         regle = REGLES[(str(indicateur), str(ventilation))]

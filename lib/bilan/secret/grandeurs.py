@@ -98,7 +98,9 @@ def _registre() -> dict[tuple[str, str], Regle]:
     }
     return {
         (code, ventilation): Regle(
-            liees=(("conventions", "reservataire", "{a}") if "reservataire" in ventilation else ("conventions", *_ENS),),
+            liees=(
+                ("conventions", "reservataire", "{a}") if "reservataire" in ventilation else ("conventions", *_ENS),
+            ),
             mailles=MAILLES_LARGES,
             diffusion="tout_ou_rien",
         )
@@ -112,7 +114,7 @@ _ACTES_PUBLICS = {
     (code, ventilation): Regle(diffusion="libre")
     for code, ventilations in {
         **{f"E{rang}": (ENSEMBLE, "ponderation", "statut", "etat_cotation") for rang in range(1, 6)},
-        **{code: (ENSEMBLE, "produit") for code in ("P1", "P1n", "P1v")},
+        **dict.fromkeys(("P1", "P1n", "P1v"), (ENSEMBLE, "produit")),
         "T2": (ENSEMBLE,),
     }.items()
     for ventilation in ventilations
@@ -127,9 +129,7 @@ REGLES: dict[tuple[str, str], Regle] = {
     ),
     **_rapports_du_champ("F4", "attribues", "proposes"),
     **_rapports_du_champ("F4b", "baux", "attribues_avec_baux"),
-    ("F7", ENSEMBLE): Regle(
-        ("attribues", "type_offre", "MISE_EN_SERVICE"), ("attribues", *_ENS), trimestre=()
-    ),
+    ("F7", ENSEMBLE): Regle(("attribues", "type_offre", "MISE_EN_SERVICE"), ("attribues", *_ENS), trimestre=()),
     **_objectifs("F1"),
     **_objectifs("F2"),
     ("F1e", "reservataire"): Regle(_TAUX["attribues_taux"], _TAUX["attendus_taux"], trimestre=()),

@@ -8,7 +8,7 @@ import polars as pl
 
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import SeuilsSecret
-from bilan.secret.cellules import CLE_CELLULE, COLONNES_CELLULE, lier, marquer
+from bilan.secret.cellules import CLE_CELLULE, lier, marquer
 from bilan.secret.grandeurs import ENSEMBLE, REGLES
 from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
 from bilan.secret.relations import Systeme, construire
@@ -106,7 +106,11 @@ def _cellules_masquees(
         seuils.largeur_minimale,
     )
     probleme = Probleme(
-        relations, valeurs, ~cellules["publiee"].to_numpy(), cellules["sensible"].to_numpy(), largeur,
+        relations,
+        valeurs,
+        ~cellules["publiee"].to_numpy(),
+        cellules["sensible"].to_numpy(),
+        largeur,
         np.where(interdites, np.inf, cout),
     )
     masquees = proteger(probleme)
@@ -153,7 +157,9 @@ def _heritage(lignes: pl.DataFrame, anterieures: Sequence[pl.DataFrame]) -> tupl
     passees = pl.concat(a.select(*_CLE_MESURE, "numerateur", "denominateur", "statut") for a in anterieures)
     publiees = lignes.join(
         passees.filter(pl.col("statut") == "observe").unique(),
-        on=[*_CLE_MESURE, "numerateur", "denominateur"], how="semi", nulls_equal=True,
+        on=[*_CLE_MESURE, "numerateur", "denominateur"],
+        how="semi",
+        nulls_equal=True,
     )
     masquees = lignes.join(passees.filter(pl.col("statut") == SECRET).unique(), on=list(_CLE_MESURE), how="semi")
     return publiees["ligne"], masquees["ligne"]

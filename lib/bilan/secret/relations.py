@@ -47,7 +47,7 @@ class Systeme:
         valeurs = self.cellules["valeur"].to_numpy()
         vide = pl.DataFrame(schema={"relation": pl.String, "id": pl.Int64, "coefficient": pl.Int64})
         termes = pl.concat([vide, *self.termes]).with_columns(rang=pl.col("relation").rank("dense").cast(pl.Int64) - 1)
-        forme = ((termes["rang"].max() or 0) + 1 if termes.height else 0, len(valeurs))
+        forme = (termes["relation"].n_unique(), len(valeurs))
         lignes, colonnes = termes["rang"].to_numpy(), termes["id"].to_numpy()
         complete = sparse.csr_matrix((termes["coefficient"].to_numpy().astype(float), (lignes, colonnes)), shape=forme)
         tenues = np.abs(complete @ valeurs) < _TOLERANCE
@@ -60,8 +60,10 @@ def construire(publiees: pl.DataFrame, toutes: pl.DataFrame) -> Systeme:
 
     Les deux tables ont les colonnes de `COLONNES_CELLULE`.
     """
-    depart = publiees.select(COLONNES_CELLULE).with_row_index("id").with_columns(
-        pl.col("id").cast(pl.Int64), publiee=pl.lit(True)
+    depart = (
+        publiees.select(COLONNES_CELLULE)
+        .with_row_index("id")
+        .with_columns(pl.col("id").cast(pl.Int64), publiee=pl.lit(True))
     )
     systeme = Systeme(depart.select(*COLONNES_CELLULE, "id", "publiee"))
     _territoires(systeme, toutes)
@@ -75,9 +77,12 @@ def _territoires(systeme: Systeme, toutes: pl.DataFrame) -> None:
     autres = [nom for nom in CLE_CELLULE if nom not in ("territoire_type", "territoire")]
     publiees = systeme.cellules
     morceaux = toutes.filter(pl.col("territoire_type") == "epci|departement").with_columns(
-        epci=pl.col("territoire").str.split("|").list.get(0), departement=pl.col("territoire").str.split("|").list.get(1)
+        epci=pl.col("territoire").str.split("|").list.get(0),
+        departement=pl.col("territoire").str.split("|").list.get(1),
     )
-    des_epci = publiees.filter(pl.col("territoire_type") == "epci").select(*autres, pl.col("territoire").alias("epci"), "id")
+    des_epci = publiees.filter(pl.col("territoire_type") == "epci").select(
+        *autres, pl.col("territoire").alias("epci"), "id"
+    )
     des_departements = publiees.filter(pl.col("territoire_type") == "departement").select(
         *autres, pl.col("territoire").alias("departement"), "id"
     )
@@ -87,8 +92,7 @@ def _territoires(systeme: Systeme, toutes: pl.DataFrame) -> None:
     a_cheval = morceaux.group_by("epci").agg(pl.col("departement").n_unique().alias("n")).filter(pl.col("n") > 1)
     simples = morceaux.join(a_cheval, on="epci", how="anti").with_columns(id=pl.col("id_epci"))
     coupes = systeme.creer(morceaux.join(a_cheval, on="epci", how="semi"))
-    communes = [*simples.columns]
-    tous = pl.concat([simples, coupes.select(communes).cast(dict(simples.schema))])
+    tous = pl.concat([simples, coupes.select(simples.columns)])
     _relier(systeme, "dep", tous.drop_nulls("id_departement"), "id_departement")
     _relier(systeme, "epci", coupes, "id_epci")
     for maille in ("epci", "departement"):
@@ -131,12 +135,16 @@ def _periodes(systeme: Systeme, toutes: pl.DataFrame) -> None:
     publiees = systeme.cellules.filter(pl.col("publiee") & ~pl.col("territoire_type").str.contains("|", literal=True))
     cumuls = publiees.filter(~pl.col("grandeur").str.ends_with(SEUL)).with_columns(
         annee=pl.col("periode").str.head(4),
-        rang=pl.when(pl.col("periode").str.len_chars() == 4).then(5).otherwise(pl.col("periode").str.slice(5, 1).cast(pl.Int64, strict=False)),
+        rang=pl.when(pl.col("periode").str.len_chars() == 4)
+        .then(5)
+        .otherwise(pl.col("periode").str.slice(5, 1).cast(pl.Int64, strict=False)),
     )
     suite = ["grandeur", *autres, "annee"]
-    precedent = {nom: pl.col(nom).shift(1).over(suite, order_by="rang").alias(f"{nom}_avant") for nom in ("id", "rang", "valeur")}
+    precedent = {
+        nom: pl.col(nom).shift(1).over(suite, order_by="rang").alias(f"{nom}_avant") for nom in ("id", "rang", "valeur")
+    }
     couples = cumuls.with_columns(*precedent.values()).drop_nulls("id_avant")
-    couples = couples.filter((pl.col("valeur") >= pl.col("valeur_avant")))
+    couples = couples.filter(pl.col("valeur") >= pl.col("valeur_avant"))
     couples = couples.with_columns(
         difference=pl.col("valeur") - pl.col("valeur_avant"), grandeur=pl.col("grandeur") + SEUL, apres=pl.col("id")
     )
@@ -178,9 +186,15 @@ def _parties(systeme: Systeme) -> None:
         couples = petites.with_columns(cle_=patron(tout_m)).join(grandes, on=[*lieu, "cle_"])
         couples = couples.with_columns(reste=pl.col("valeur_tout") - pl.col("valeur"), partie=pl.col("id"))
         egaux = couples.filter(pl.col("reste").abs() < _TOLERANCE)
-        restes = couples.filter(pl.col("reste") > _TOLERANCE).drop("id").with_columns(
-            valeur=pl.col("reste"), unites=pl.lit(None, pl.Int64), part_max=pl.lit(None, pl.Float64),
-            ventilation=pl.lit(f"reste-{rang}"),
+        restes = (
+            couples.filter(pl.col("reste") > _TOLERANCE)
+            .drop("id")
+            .with_columns(
+                valeur=pl.col("reste"),
+                unites=pl.lit(None, pl.Int64),
+                part_max=pl.lit(None, pl.Float64),
+                ventilation=pl.lit(f"reste-{rang}"),
+            )
         )
         crees = systeme.creer(restes)
         for nom, lot, dernier in (("partie-egale", egaux, None), ("partie", crees, "id")):

@@ -66,7 +66,9 @@ def proteger(probleme: Probleme, graine: int = 0) -> Drapeaux:
         manquantes = np.flatnonzero(a_prouver & ~prouvees.toutes)
         if not len(manquantes):
             return masquees
-        masquees = _equilibrer(probleme, masquees | _complements(probleme, masquees, manquantes, prouvees, hasard, tour))
+        masquees = _equilibrer(
+            probleme, masquees | _complements(probleme, masquees, manquantes, prouvees, hasard, tour)
+        )
     raise ErreurBilan(
         f"Le secret statistique n'a pas convergé : {len(manquantes)} cellules restent retrouvables ; baissez "
         "« largeur_minimale » dans collection.toml ou diffusez moins de ventilations."
@@ -95,11 +97,11 @@ class _Preuves:
 
 
 def _equilibrer(probleme: Probleme, masquees: Drapeaux) -> Drapeaux:
-    """Ajoute une cellule, la moins coûteuse, à chaque relation qui n'a qu'une inconnue à protéger, jusqu'au point fixe."""
+    """Ajoute la cellule la moins coûteuse à chaque relation qui n'a qu'une inconnue à protéger, jusqu'au point fixe."""
     relations, masquees = probleme.relations, masquees.copy()
     while True:
         inconnues = masquees | probleme.inconnues
-        comptes = np.asarray((abs(relations) @ inconnues.astype(float))).ravel()
+        comptes = np.asarray(abs(relations) @ inconnues.astype(float)).ravel()
         ajout = False
         for ligne in np.flatnonzero(comptes == 1):
             termes = relations.indices[relations.indptr[ligne] : relations.indptr[ligne + 1]]
@@ -119,18 +121,16 @@ def _chercher_temoins(
     mobiles = np.flatnonzero(masquees | probleme.inconnues)
     relations = _sans_lignes_vides(probleme.relations[:, mobiles])
     depart = hasard.choice([-1.0, 1.0], len(mobiles))
-    for signes in (depart, -depart):
+    for sens in (depart, -depart):
         reste = (a_prouver & ~preuves.toutes)[mobiles]
         if not reste.any():
             return
         haut, bas = probleme.vers_le_haut[mobiles], probleme.vers_le_bas[mobiles]
         # Un sens déjà prouvé ne compte plus : l'autre seul est demandé.
-        signes = np.where(preuves.haut[mobiles] & ~preuves.bas[mobiles], -1.0, signes)
+        signes = np.where(preuves.haut[mobiles] & ~preuves.bas[mobiles], -1.0, sens)
         signes = np.where(preuves.bas[mobiles] & ~preuves.haut[mobiles], 1.0, signes)
         objectif = np.where(reste, -signes / np.where(signes > 0, haut, np.maximum(bas, _EPSILON)), 0.0)
-        bornes = np.column_stack(
-            [np.where(reste, -bas, -probleme.valeurs[mobiles]), np.where(reste, haut, _LARGE)]
-        )
+        bornes = np.column_stack([np.where(reste, -bas, -probleme.valeurs[mobiles]), np.where(reste, haut, _LARGE)])
         resolu = linprog(objectif, A_eq=relations, b_eq=np.zeros(relations.shape[0]), bounds=bornes, method="highs")
         flux = np.zeros(len(masquees))
         flux[mobiles] = resolu.x
