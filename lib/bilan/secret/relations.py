@@ -160,6 +160,11 @@ def _periodes(systeme: Systeme, toutes: pl.DataFrame) -> None:
         valeur=pl.col("difference"),
     )
     crees = systeme.creer(nouvelles)
+    premiers = cumuls.filter(pl.col("periode").str.ends_with("T1")).with_columns(
+        grandeur=pl.col("grandeur") + SEUL, apres=pl.col("id")
+    )
+    premiers = premiers.join(connus.rename({"id_seul": "id_avant"}), on=CLE_CELLULE)
+    _enchainer(systeme, "premier", premiers, None)
     _enchainer(systeme, "egal", couples.filter(egaux), None)
     _enchainer(systeme, "seul", avec_seul, "id_seul")
     _enchainer(systeme, "difference", crees, "id")
@@ -183,7 +188,12 @@ def _parties(systeme: Systeme) -> None:
         grandes = publiees.filter((pl.col("grandeur") == tout_g) & (pl.col("ventilation") == tout_v)).select(
             *lieu, pl.col("modalite").alias("cle_"), pl.col("id").alias("tout"), pl.col("valeur").alias("valeur_tout")
         )
-        couples = petites.with_columns(cle_=patron(tout_m)).join(grandes, on=[*lieu, "cle_"])
+        # Le patron du tout part du code commun aux deux modalités, sans ce que celui de la partie y ajoute.
+        commun = petites.with_columns(entiere=pl.col("modalite")).with_columns(
+            pl.col("modalite").str.strip_suffix(modele.removeprefix("{m}") if "{m}" in modele else "")
+        )
+        commun = commun.with_columns(cle_=patron(tout_m), modalite=pl.col("entiere"))
+        couples = commun.join(grandes, on=[*lieu, "cle_"])
         couples = couples.with_columns(reste=pl.col("valeur_tout") - pl.col("valeur"), partie=pl.col("id"))
         egaux = couples.filter(pl.col("reste").abs() < _TOLERANCE)
         restes = (

@@ -19,7 +19,7 @@ from bilan.erreurs import ErreurBilan
 Reels = NDArray[np.float64]
 Drapeaux = NDArray[np.bool_]
 _TOURS_MAX = 60
-_PEU = 40
+_PEU = 12
 _LARGE = 1e7
 _EPSILON = 1e-6
 
