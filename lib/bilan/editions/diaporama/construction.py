@@ -1,0 +1,291 @@
+"""La construction du diaporama du comité de pilotage, dans l'ordre de `copil.toml`."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+
+from bilan.editions.annuaire import cle_de_tri, ouvrir_annuaire
+from bilan.editions.diaporama import (
+    carte,
+    chiffre,
+    frise,
+    gabarit,
+    graphique,
+    legende,
+    notes,
+    objets,
+    paquet,
+    repere,
+    tableau,
+)
+from bilan.editions.diaporama.objets import PT, Zone
+from bilan.editions.diaporama.plan import MENTION_A_REMPLIR, Diapositive, Plan
+from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.figures import formes
+from bilan.figures.modele import Figure
+from bilan.francais import date_longue
+from bilan.projet import Jeu, Projet
+from bilan.referentiel.geometries import Fonds
+
+MENTION_FICTIVE = "Données fictives"
+SOURCES = "sources"
+_PART_CARTE = 0.66
+
+
+@dataclass
+class Compte:
+    """Ce que la construction a fait : diapositives, figures posées, et figures du plan que le jeu n'a pas."""
+
+    diapositives: int = 0
+    figures: list[str] = field(default_factory=list)
+    absentes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Atelier:
+    """Ce dont le diaporama a besoin : le plan, l'édition, ses figures, et le fond de carte s'il faut une carte."""
+
+    projet: Projet
+    plan: Plan
+    edition: Edition
+
+    @classmethod
+    def ouvrir(cls, projet: Projet, jeu: Jeu) -> "Atelier":
+        """Rend l'atelier d'un jeu ; lève `DonneesRefusees` si le plan ou les exécutions ne se lisent pas."""
+        return cls(projet, Plan.lire(projet), lire_edition(projet, jeu))
+
+    @cached_property
+    def figures(self) -> dict[str, tuple[Figure, Execution]]:
+        """Figures des pages régionales, par identifiant : celle du premier carnet qui la fait."""
+        trouvees: dict[str, tuple[Figure, Execution]] = {}
+        for execution in self.edition.pages:
+            for ident, figure in execution.figures.items():
+                trouvees.setdefault(ident, (figure, execution))
+        return trouvees
+
+    @cached_property
+    def fonds(self) -> Fonds:
+        """Fond de carte de la région."""
+        return Fonds.ouvrir(self.projet.referentiel, self.projet.collection.region)
+
+    @cached_property
+    def noms(self) -> dict[str, str]:
+        """Nom officiel de chaque EPCI, par SIREN."""
+        return {siren: epci.nom for siren, epci in ouvrir_annuaire(self.projet).par_siren.items()}
+
+    def sources(self, idents: list[str]) -> list[str]:
+        """Rend les sources des figures nommées, une fois chacune, rangées."""
+        return sorted({self.figures[i][0].source for i in idents if i in self.figures}, key=cle_de_tri)
+
+
+def construire(projet: Projet, jeu: Jeu, sortie: Path) -> Compte:
+    """Écrit dans `sortie` le diaporama du jeu et rend ce qui a été fait.
+
+    Rien n'est recalculé : les diapositives mettent en place les figures des dernières exécutions, en objets natifs.
+    Les mêmes exécutions donnent le même fichier, octet pour octet. Lève `DonneesRefusees` si le plan, le gabarit
+    ou les exécutions ne se lisent pas, `ErreurUsage` si le gabarit n'a pas les dispositions que le plan nomme.
+    """
+    atelier = Atelier.ouvrir(projet, jeu)
+    presentation = gabarit.ouvrir(atelier.plan, atelier.plan.chemin_du_gabarit(projet))
+    chantier = _Chantier(atelier, presentation)
+    chantier.couverture()
+    for section in atelier.plan.sections:
+        chantier.section(section.titre)
+        for diapositive in section.diapositives:
+            chantier.diapositive(diapositive)
+    chantier.sources()
+    paquet.proprietes(presentation, atelier.plan.titre, atelier.edition.declaration.connu_le)
+    paquet.ecrire(presentation, sortie, en_francais=True)
+    return chantier.compte
+
+
+class _Chantier:
+    """Le diaporama en cours : ses diapositives et les titres déjà pris."""
+
+    def __init__(self, atelier: Atelier, presentation: Any) -> None:
+        self.compte = Compte()
+        self._atelier, self._presentation = atelier, presentation
+        self._titres: set[str] = set()
+
+    def couverture(self) -> None:
+        plan, edition = self._atelier.plan, self._atelier.edition
+        diapositive = self._nouvelle(plan.dispositions.couverture, plan.titre)
+        lignes = [edition.declaration.titre, f"Données connues au {date_longue(edition.declaration.connu_le)}"]
+        if edition.jeu.est_fictif:
+            lignes.append(MENTION_FICTIVE)
+        self._remplir_le_texte(diapositive, lignes)
+
+    def section(self, titre: str) -> None:
+        diapositive = self._nouvelle(self._atelier.plan.dispositions.section, titre)
+        self._remplir_le_texte(diapositive, [])
+
+    def diapositive(self, voulue: Diapositive) -> None:
+        """Pose une diapositive du plan ; sans aucune de ses figures dans ce jeu, elle tombe."""
+        connues = [i for i in voulue.figures if i in self._atelier.figures]
+        self.compte.absentes += [i for i in voulue.figures if i not in connues]
+        if not voulue.figures:
+            diapositive = self._nouvelle(self._atelier.plan.dispositions.manuelle, voulue.titre)
+            self._remplir_le_texte(diapositive, [MENTION_A_REMPLIR])
+        elif len(connues) == 1 and len(voulue.figures) == 1:
+            self._figure(*self._atelier.figures[connues[0]])
+        elif connues:
+            self._chiffres(voulue.titre, [self._atelier.figures[i] for i in connues])
+        self.compte.figures += connues
+
+    def sources(self) -> None:
+        titre = "Sources"
+        diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, titre)
+        zone = self._zone(diapositive)
+        textes = self._atelier.sources(self.compte.figures)
+        boite = diapositive.shapes.add_textbox(*zone)
+        objets.nommer(boite, SOURCES)
+        boite.text_frame.word_wrap = True
+        corps = objets.plus_grand_corps(" ".join(textes) + " " * 8 * len(textes),
+                                        (zone[2] / PT - 20, zone[3] / PT - 10 * len(textes)), (9, 14))
+        objets.ecrire(boite.text_frame, textes, corps=corps)
+        self._finir(diapositive, {"mention": self._mention(self._atelier.edition.jeu.est_fictif)})
+
+    def _figure(self, figure: Figure, execution: Execution) -> None:
+        pages = self._pages(figure)
+        for rang, page in enumerate(pages, start=1):
+            suite = f" ({rang}/{len(pages)})" if len(pages) > 1 else ""
+            diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, figure.titre + suite)
+            self._poser(diapositive, figure, page, str(rang) if rang > 1 else "")
+            textes = {"sous_titre": figure.sous_titre, "source": notes.pied(figure.source, figure.champ),
+                      "mention": self._mention(figure.fictif)}
+            self._finir(diapositive, textes, figure.id)
+            notes.ecrire(diapositive, [notes.bloc(figure, execution)])
+
+    def _chiffres(self, titre: str, figures: list[tuple[Figure, Execution]]) -> None:
+        diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, titre)
+        zones = chiffre.zones(len(figures), self._zone(diapositive))
+        for (figure, _), zone in zip(figures, zones, strict=True):
+            chiffre.ajouter(diapositive.shapes, figure, zone)
+        champs = list(dict.fromkeys(f.champ for f, _ in figures))
+        sources = list(dict.fromkeys(f.source for f, _ in figures))
+        textes = {"source": notes.pied(" ".join(sources), " ".join(champs)),
+                  "mention": self._mention(any(f.fictif for f, _ in figures))}
+        self._finir(diapositive, textes, figures[0][0].id)
+        notes.ecrire(diapositive, [notes.bloc(f, e) for f, e in figures])
+
+    def _pages(self, figure: Figure) -> list[Any]:
+        disposition = gabarit.disposition(self._presentation, self._atelier.plan.dispositions.figure)
+        return paginer(figure, zone_du_contenu(disposition, self._atelier.plan))
+
+    def _poser(self, diapositive: Any, figure: Figure, page: Any, annexe: str) -> None:
+        zone = self._zone(diapositive)
+        feuille = diapositive.shapes
+        if figure.donnees.is_empty():
+            chiffre.ajouter_vide(feuille, figure, zone)
+            return
+        match figure.forme:
+            case formes.Choroplethe() | formes.Cercles():
+                self._carte(diapositive, figure, zone)
+            case formes.Tableau():
+                tableau.ajouter(feuille, figure, zone, page, annexe)
+            case formes.Frise():
+                frise.ajouter(feuille, figure, zone, page, annexe)
+            case formes.ChiffreCle():
+                chiffre.ajouter(feuille, figure, (zone[0], zone[1], zone[2] // 2, zone[3] // 2))
+            case _:
+                cadre = graphique.ajouter(feuille, figure, zone)
+                if repere.en_a_un(figure):
+                    repere.ajouter(feuille, figure, cadre)
+
+    def _carte(self, diapositive: Any, figure: Figure, zone: Zone) -> None:
+        a_gauche = (zone[0], zone[1], round(zone[2] * _PART_CARTE), zone[3])
+        cadrage = carte.Cadrage.poser(self._atelier.fonds, a_gauche)
+        carte.ajouter(diapositive.shapes, figure, cadrage, self._atelier.fonds, self._atelier.noms)
+        x = zone[0] + round(zone[2] * (_PART_CARTE + 0.02))
+        droite = (x, zone[1] + 10 * PT, zone[0] + zone[2] - x, zone[3] // 2)
+        groupe = legende.ajouter(diapositive.shapes, figure, droite)
+        bas = groupe.top + groupe.height + 14 * PT
+        reste = zone[1] + zone[3] - bas
+        corps = objets.plus_grand_corps(_lecture(figure), (droite[2] / PT - 4, reste / PT), (9, 14))
+        boite = objets.etiquette(diapositive.shapes, (x, bas, droite[2], reste), _lecture(figure), corps, repli=True)
+        boite.text_frame.vertical_anchor = 1
+        objets.nommer(boite, figure.id, annexe="lecture")
+
+    def _mention(self, fictif: bool) -> str:
+        return MENTION_FICTIVE if fictif else ""
+
+    def _zone(self, diapositive: Any) -> Zone:
+        return zone_du_contenu(diapositive.slide_layout, self._atelier.plan)
+
+    def _nouvelle(self, disposition: str, titre: str) -> Any:
+        diapositive = self._presentation.slides.add_slide(gabarit.disposition(self._presentation, disposition))
+        unique, rang = titre, 2
+        while unique in self._titres:
+            unique, rang = f"{titre} ({rang})", rang + 1
+        self._titres.add(unique)
+        objets.ecrire(diapositive.shapes.title.text_frame, [unique])
+        self.compte.diapositives += 1
+        _numeroter(diapositive)
+        return diapositive
+
+    def _remplir_le_texte(self, diapositive: Any, lignes: list[str]) -> None:
+        """Remplit le premier espace de texte après le titre, et retire ceux qui resteraient vides."""
+        titre = diapositive.shapes.title.placeholder_format.idx
+        libres = [r for r in diapositive.placeholders if r.placeholder_format.idx != titre and r.has_text_frame
+                  and "sldNum" not in str(r._element.ph.get("type"))]
+        for rang, reserve in enumerate(libres):
+            if rang == 0 and lignes:
+                objets.ecrire(reserve.text_frame, lignes)
+            else:
+                reserve._element.getparent().remove(reserve._element)
+
+    def _finir(self, diapositive: Any, textes: dict[str, str], ident: str = SOURCES) -> None:
+        """Remplit les espaces réservés du gabarit, retire les vides, et met le pied à la fin de l'ordre de lecture."""
+        noms = self._atelier.plan.reserves.model_dump()
+        for genre, nom in noms.items():
+            idx = gabarit.reserve(diapositive.slide_layout, nom).placeholder_format.idx
+            reserve = next(r for r in diapositive.placeholders if r.placeholder_format.idx == idx)
+            if texte := textes.get(genre, ""):
+                objets.ecrire(reserve.text_frame, [texte])
+                objets.nommer(reserve, ident, annexe=genre)
+                if genre == "source":
+                    diapositive.shapes._spTree.append(reserve._element)
+            else:
+                reserve._element.getparent().remove(reserve._element)
+
+
+def paginer(figure: Figure, zone: Zone) -> list[Any]:
+    """Rend ce que montre chaque diapositive d'une figure : des lignes, des sujets, ou rien à répartir."""
+    if figure.donnees.is_empty():
+        return [None]
+    match figure.forme:
+        case formes.Tableau():
+            return list(tableau.paginer(figure, zone))
+        case formes.Frise():
+            return list(frise.paginer(figure, zone))
+    return [None]
+
+
+def zone_du_contenu(disposition: Any, plan: Plan) -> Zone:
+    """Rend la place que le gabarit réserve au contenu, en unités d'Office."""
+    reserve = gabarit.reserve(disposition, plan.reserves.contenu)
+    return int(reserve.left), int(reserve.top), int(reserve.width), int(reserve.height)
+
+
+def _lecture(figure: Figure) -> str:
+    return f"Lecture : {figure.lecture}"
+
+
+def _numeroter(diapositive: Any) -> None:
+    """Ajoute le numéro de la diapositive, là où le gabarit le met ; rien s'il n'en a pas."""
+    modele = next((r for r in diapositive.slide_layout.placeholders if r._element.ph.get("type") == "sldNum"), None)
+    if modele is None:
+        return
+    ident = max((int(i) for i in diapositive.shapes._spTree.xpath("//@id") if str(i).isdigit()), default=1) + 1
+    diapositive.shapes._spTree.append(parse_xml(
+        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{ident}" name="Numéro"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
+        f'</p:cNvSpPr><p:nvPr><p:ph type="sldNum" sz="quarter" idx="{modele.placeholder_format.idx}"/></p:nvPr>'
+        '</p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:fld '
+        'id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum"><a:rPr lang="fr-FR"/><a:t>‹N°›</a:t></a:fld>'
+        "</a:p></p:txBody></p:sp>"
+    ))
+

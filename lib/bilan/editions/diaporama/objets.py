@@ -1,0 +1,109 @@
+"""Les objets du projet dans une diapositive : leur nom, leur texte de remplacement, leurs textes en français."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Pt
+
+from bilan.editions.diaporama.gabarit import POLICE
+from bilan.figures import palettes
+from bilan.figures.altair.lettres import couper
+
+PREFIXE = "bilan:"
+PT = 12700
+"""Unités de mesure d'Office par point."""
+
+Zone = tuple[int, int, int, int]
+"""Gauche, haut, largeur et hauteur d'un objet, en unités d'Office."""
+
+_ALIGNEMENTS = {"g": PP_ALIGN.LEFT, "c": PP_ALIGN.CENTER, "d": PP_ALIGN.RIGHT}
+
+
+def nom(ident: str, annexe: str = "") -> str:
+    """Rend le nom d'un objet du projet : « bilan:cotation-carte », « bilan:cotation-carte:legende »."""
+    return f"{PREFIXE}{ident}:{annexe}" if annexe else f"{PREFIXE}{ident}"
+
+
+def parcourir(formes: Any) -> Iterator[Any]:
+    """Rend les objets du projet d'une diapositive, même si quelqu'un les a groupés avec d'autres."""
+    for forme in formes:
+        if forme.name.startswith(PREFIXE):
+            yield forme
+        elif forme.shape_type == 6:
+            yield from parcourir(forme.shapes)
+
+
+def nommer(forme: Any, ident: str, alt: str = "", annexe: str = "") -> None:
+    """Donne à un objet son nom stable et, s'il en faut un, son texte de remplacement."""
+    identite = forme._element.xpath("./*/p:cNvPr")[0]
+    identite.set("name", nom(ident, annexe))
+    if alt:
+        identite.set("descr", alt)
+
+
+def couleur(hexa: str) -> RGBColor:
+    """Rend la couleur « #RRVVBB » dans les termes de python-pptx."""
+    return RGBColor.from_string(hexa[1:])
+
+
+def police(
+    fonte: Any, corps: float | None = None, gras: bool | None = None, teinte: str | None = None,
+) -> None:
+    """Règle une police : corps en points, graisse, couleur, et la langue française toujours."""
+    fonte.language_id = MSO_LANGUAGE_ID.FRENCH
+    if corps is not None:
+        fonte.size = Pt(corps)
+        fonte.name = POLICE
+    if gras is not None:
+        fonte.bold = gras
+    if teinte is not None:
+        fonte.color.rgb = couleur(teinte)
+
+
+def ecrire(cadre: Any, paragraphes: list[str], **style: Any) -> None:
+    """Remplit un cadre de texte d'un paragraphe par chaîne ; sans style, celui du gabarit reste."""
+    cadre.text = "\n".join(paragraphes)
+    for paragraphe in cadre.paragraphs:
+        police(paragraphe.font, **style)
+        for morceau in paragraphe.runs:
+            police(morceau.font, **style)
+
+
+def remplacer_texte(cadre: Any, texte: str) -> None:
+    """Remplace un texte en gardant la mise en forme que lui ont donnée ses lecteurs (celle du premier morceau)."""
+    premier = next((m for p in cadre.paragraphs for m in p.runs), None)
+    if premier is None:
+        ecrire(cadre, [texte])
+        return
+    for paragraphe in list(cadre.paragraphs)[1:]:
+        paragraphe._p.getparent().remove(paragraphe._p)
+    for morceau in list(cadre.paragraphs[0].runs)[1:]:
+        morceau._r.getparent().remove(morceau._r)
+    if not cadre.paragraphs[0].runs:
+        ecrire(cadre, [texte])
+        return
+    cadre.paragraphs[0].runs[0].text = texte
+
+
+def etiquette(formes: Any, zone: Zone, texte: str, corps: float = 11, **style: Any) -> Any:
+    """Ajoute une zone de texte sans marge ni repli ; `alignement` vaut g, c ou d, `gras` et `teinte` la colorent."""
+    boite = formes.add_textbox(*zone)
+    cadre = boite.text_frame
+    cadre.margin_left = cadre.margin_right = cadre.margin_top = cadre.margin_bottom = 0
+    cadre.word_wrap = style.get("repli", False)
+    cadre.vertical_anchor = MSO_ANCHOR.MIDDLE
+    ecrire(cadre, [texte], corps=corps, gras=style.get("gras", False), teinte=style.get("teinte", palettes.ENCRE))
+    for paragraphe in cadre.paragraphs:
+        paragraphe.alignment = _ALIGNEMENTS[style.get("alignement", "g")]
+    return boite
+
+
+def plus_grand_corps(texte: str, zone: tuple[float, float], corps: tuple[float, float], gras: bool = False) -> float:
+    """Rend le plus grand corps, entre les deux donnés, où le texte tient dans `zone` (largeur et hauteur en points)."""
+    taille = corps[1]
+    while taille > corps[0] and len(couper(texte, zone[0], taille, gras)) * taille * 1.2 > zone[1]:
+        taille -= 1
+    return taille
