@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bilan.cli.analyse import COMMANDES as ANALYSE
 from bilan.cli.collecte import COMMANDES as COLLECTE
 from bilan.cli.options import choix_de_carnets, demande
 from bilan.erreurs import CodeSortie, ErreurBilan
@@ -121,7 +122,7 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in COLLECTE.items():
+for _nom, _commande in {**COLLECTE, **ANALYSE}.items():
     bilan.add_command(_commande, _nom)
 
 

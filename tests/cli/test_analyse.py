@@ -1,0 +1,86 @@
+"""Les commandes de l'analyste : interroger sans pouvoir écrire, faire et vérifier un carnet."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from bilan.cli.analyse import sql
+from bilan.entrepot.mesures import EntrepotMesures
+from bilan.entrepot.sql import Interrogation
+from bilan.erreurs import ErreurUsage
+from bilan.projet import Jeu, Projet
+
+COLLECTION = """\
+region = "93"
+millesime = 2026
+contact = "boîte de test"
+carnets = []
+
+[jeux.reel]
+titre = "Réel"
+periode = "2023"
+connu_le = 2024-12-31
+
+[jeux.demonstration]
+titre = "Démonstration"
+periode = "2024"
+connu_le = 2025-03-31
+"""
+MESURE = {
+    "jeu": "demonstration", "indicateur": "F3", "territoire_type": "region", "territoire": "93",
+    "ventilation": "reservataire", "modalite": "ETAT_PRIO", "periode": "2024", "numerateur": 30.0,
+    "denominateur": 100.0, "valeur": 30.0, "unite": "%", "statut": "observe", "couverture": 1.0, "repondants": 3,
+    "attendus": 3, "maturite": "definitif",
+}  # fmt: skip
+
+
+@pytest.fixture
+def projet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Projet:
+    (tmp_path / "collection.toml").write_text(COLLECTION, encoding="utf-8")
+    monkeypatch.setenv("BILAN_RACINE", str(tmp_path))
+    projet = Projet(tmp_path)
+    EntrepotMesures(projet.entrepot, Jeu.DEMONSTRATION).ecrire(pl.DataFrame([MESURE]))
+    return projet
+
+
+def test_une_requete_lit_les_mesures(projet: Projet) -> None:
+    lues = Interrogation(projet, Jeu.DEMONSTRATION).lire("SELECT territoire, valeur FROM mesures")
+    assert lues.rows() == [("93", 30.0)]
+
+
+def test_une_table_sans_livraison_se_lit_vide_et_avec_ses_colonnes(projet: Projet) -> None:
+    lues = Interrogation(projet, Jeu.DEMONSTRATION, date(2025, 1, 1)).lire("SELECT * FROM flux_bilan")
+    assert lues.is_empty() and "logements_attribues" in lues.columns
+
+
+@pytest.mark.parametrize(
+    "requete",
+    ["CREATE TABLE a AS SELECT 1", "DROP VIEW mesures", "COPY (SELECT 1) TO '{}/x.csv'", "DELETE FROM mesures",
+     "ATTACH '{}/x.duckdb'", "SELECT 1; SELECT 2", "SELECT * FROM read_csv('{}/collection.toml')"],
+)  # fmt: skip
+def test_rien_ne_s_ecrit_et_aucun_fichier_ne_se_lit(projet: Projet, requete: str) -> None:
+    avant = sorted(projet.racine.rglob("*"))
+    with pytest.raises(ErreurUsage):
+        Interrogation(projet, Jeu.DEMONSTRATION).lire(requete.format(projet.racine))
+    assert sorted(projet.racine.rglob("*")) == avant
+
+
+def test_une_table_inconnue_propose_les_plus_proches(projet: Projet) -> None:
+    with pytest.raises(ErreurUsage, match=r"« flux_bilans » n'existe pas .* flux_bilan"):
+        Interrogation(projet, Jeu.DEMONSTRATION).lire("SELECT * FROM flux_bilans")
+
+
+@pytest.mark.usefixtures("projet")
+def test_la_commande_ecrit_une_table_ou_un_csv() -> None:
+    requete = "SELECT territoire, valeur FROM mesures"
+    assert CliRunner().invoke(sql, ["--csv", requete]).output == "territoire;valeur\n93;30.0\n"
+    sortie = CliRunner().invoke(sql, [requete]).output
+    assert "territoire" in sortie and sortie.endswith("1\u00a0ligne.\n")
+
+
+@pytest.mark.usefixtures("projet")
+def test_sans_terminal_la_requete_se_lit_sur_l_entree() -> None:
+    assert CliRunner().invoke(sql, ["--csv"], input="SELECT 2 AS deux").output == "deux\n2\n"
