@@ -1,10 +1,12 @@
 """Corpus : chaque style d'export × chaque ennui de la vie réelle, avec sa vérité."""
 
 import codecs
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -203,9 +205,47 @@ def ecrire_csv(chemin: Path, feuille: Feuille, *, encodage: str = "cp1252", sepa
     return chemin
 
 
+def ecrire_ods(chemin: Path, feuille: Feuille) -> Path:
+    """Export LibreOffice : nombres en nombres, lignes vides répétées jusqu'au bas de la feuille."""
+    rangees = "".join(
+        f"<table:table-row>{''.join(map(_case_ods, ligne))}</table:table-row>" for ligne in grille(feuille)
+    )
+    vides = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    espaces = " ".join(
+        f'xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"'
+        for nom in ("office", "table", "text", "manifest")
+    )
+    contenu = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {espaces} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Feuille1">{rangees}{vides}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    genre = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", genre)
+        archive.writestr("content.xml", contenu)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<?xml version="1.0"?><manifest:manifest {espaces}>'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{genre}"/></manifest:manifest>',
+        )
+    return chemin
+
+
+def _case_ods(valeur: Any) -> str:
+    if valeur is None or valeur == "":
+        return "<table:table-cell/>"
+    texte = escape(str(valeur))
+    if isinstance(valeur, int):
+        genre = f'office:value-type="float" office:value="{valeur}"'
+        return f"<table:table-cell {genre}><text:p>{texte}</text:p></table:table-cell>"
+    return f'<table:table-cell office:value-type="string"><text:p>{texte}</text:p></table:table-cell>'
+
+
 STYLES: dict[str, Callable[[Path, Feuille], Path]] = {
     "simple.xlsx": ecrire_xlsx,
     "double.xlsx": ecrire_xlsx_double,
+    "libre.ods": ecrire_ods,
     "maison.csv": ecrire_csv,
     "tabule.csv": lambda chemin, feuille: ecrire_csv(chemin, feuille, encodage="utf-16", separateur="\t"),
 }

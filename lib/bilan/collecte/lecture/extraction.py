@@ -72,6 +72,7 @@ class _Atelier:
         } - {"annee", "qpv_millesime", "avenant_num"}
 
     def tableau(self, origine_dates: int) -> Tableau:
+        """Rend le tableau de toutes les lignes posées."""
         colonnes = list(dict.fromkeys(nom for source in self.sources for nom in source.colonnes))
         if self.carte is not None:
             colonnes += [nom for groupe in self.carte.groupes for nom in groupe.valeurs if nom not in colonnes]

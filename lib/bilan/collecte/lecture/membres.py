@@ -160,10 +160,12 @@ class _FeuilleOds:
         self._repetee = 1
 
     def declarer(self, *_: object) -> None:
+        """Refuse toute déclaration de type de document."""
         self.constat = ENTITES
         raise _Stop
 
     def ouvrir(self, balise: str, attributs: dict[str, str]) -> None:
+        """Suit les lignes et les cellules, répétitions comprises."""
         if balise == "table:table":
             self._ligne = 0
         elif balise == "table:table-row":
@@ -175,6 +177,7 @@ class _FeuilleOds:
                 self._derniere = self._colonne
 
     def fermer(self, balise: str) -> None:
+        """Compte la ligne qui finit ; arrête la lecture si la feuille est démesurée."""
         if balise != "table:table-row":
             return
         self._ligne += self._repetee
