@@ -1,0 +1,112 @@
+"""La suppression : des tables faites à la main, où l'on sait ce qu'il faut masquer, et l'année de démonstration."""
+
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+from auditeur import Audit, cellules, cle_de_cellule
+from scipy import sparse
+
+from bilan.indicateurs.registre import INDICATEURS
+from bilan.projet import SeuilsSecret
+from bilan.secret.cellules import CLE_CELLULE
+from bilan.secret.grandeurs import REGLES
+from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
+from bilan.secret.suppression import Probleme, proteger
+
+
+def _tableau(valeurs: list[list[float]]) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Rend les additions d'un tableau à deux dimensions, marges comprises, et ses valeurs à plat."""
+    complet = np.array(valeurs, dtype=float)
+    complet = np.vstack([complet, complet.sum(axis=0)])
+    complet = np.hstack([complet, complet.sum(axis=1, keepdims=True)])
+    lignes, colonnes = complet.shape
+    relations = []
+    for i in range(lignes):
+        relations.append([(i * colonnes + j, -1 if j < colonnes - 1 else 1) for j in range(colonnes)])
+    for j in range(colonnes):
+        relations.append([(i * colonnes + j, -1 if i < lignes - 1 else 1) for i in range(lignes)])
+    matrice = sparse.lil_matrix((len(relations), complet.size))
+    for rang, relation in enumerate(relations):
+        for cellule, coefficient in relation:
+            matrice[rang, cellule] = coefficient
+    return matrice.tocsr(), complet.ravel()
+
+
+def _probleme(valeurs: list[list[float]], seuil: float = 5) -> Probleme:
+    relations, plates = _tableau(valeurs)
+    lignes, colonnes = len(valeurs) + 1, len(valeurs[0]) + 1
+    interieur = np.zeros((lignes, colonnes), dtype=bool)
+    interieur[:-1, :-1] = True
+    sensibles = (plates > 0) & (plates < seuil) & interieur.ravel()
+    cout = np.where(plates > 0, plates + np.where(interieur.ravel(), 0, 1e6), np.inf)
+    return Probleme(relations, plates, np.zeros(plates.size, dtype=bool), sensibles, np.full(plates.size, 4.0), cout)
+
+
+def test_une_petite_cellule_ne_se_masque_jamais_seule():
+    masquees = proteger(_probleme([[3, 20, 30], [25, 22, 31], [28, 35, 40]])).reshape(4, 4)
+    assert masquees[0, 0]
+    assert masquees[:3, :3].sum() >= 4, "il faut un rectangle : la ligne et la colonne rendraient sinon la cellule"
+    assert not masquees[3].any() and not masquees[:, 3].any(), "aucune marge n'a besoin d'être masquée"
+
+
+def test_sans_petite_cellule_rien_ne_se_masque():
+    assert not proteger(_probleme([[30, 20], [25, 22]])).any()
+
+
+def test_un_zero_ne_sert_pas_de_complement():
+    masquees = proteger(_probleme([[2, 0, 30], [0, 40, 22], [28, 35, 40]]))
+    assert not masquees[_tableau([[2, 0, 30], [0, 40, 22], [28, 35, 40]])[1] == 0].any()
+
+
+def test_la_suppression_est_la_meme_deux_fois():
+    valeurs = [[3, 20, 4], [25, 2, 31], [1, 35, 40]]
+    assert (proteger(_probleme(valeurs)) == proteger(_probleme(valeurs))).all()
+
+
+def test_un_indicateur_sans_regle_ne_sort_pas():
+    assert {code for code, _ in REGLES} <= set(INDICATEURS), "une règle porte sur un indicateur qui n'existe plus"
+    cles = ("indicateur", "ventilation", "territoire_type")
+    lignes = [("A3", "ensemble", "epci"), ("N2", "bailleur", "epci"), ("N2", "ensemble", "bailleur")]
+    lignes.append(("N2", "ensemble", "epci"))
+    restantes = ecarter_les_bailleurs(pl.DataFrame(lignes, schema=cles, orient="row"))
+    assert restantes.rows() == [("N2", "ensemble", "epci")]
+
+
+@pytest.mark.lent
+def test_aucun_bailleur_ni_aucune_petite_valeur_dans_les_mesures_publiques(demonstration):
+    _, masquage, _ = demonstration
+    publiques = masquage.mesures
+    assert "bailleur" not in publiques["territoire_type"].unique().to_list()
+    assert not publiques["ventilation"].str.contains("bailleur").any()
+    volumes = publiques.filter(pl.col("indicateur").str.contains("^N") & (pl.col("statut") == "observe"))
+    assert volumes.filter((pl.col("valeur") > 0) & (pl.col("valeur") < 5)).is_empty()
+    secretes = publiques.filter(pl.col("statut") == "secret")
+    assert secretes.height > 1000
+    assert secretes.select(pl.col("numerateur", "denominateur", "valeur").is_null().all()).row(0) == (True,) * 3
+
+
+@pytest.mark.lent
+def test_la_diffusion_publique_reste_utile(demonstration):
+    publiques = demonstration[1].mesures.filter(pl.col("periode") == "2024")
+    region = publiques.filter((pl.col("territoire_type") == "region") & pl.col("indicateur").is_in(["N2", "F3", "E5"]))
+    assert (region["statut"] == "secret").mean() < 0.1
+    epci = publiques.filter((pl.col("territoire_type") == "epci") & (pl.col("indicateur") == "N2"))
+    assert (epci.filter(pl.col("ventilation") == "ensemble")["statut"] == "secret").mean() < 0.25
+
+
+@pytest.mark.lent
+def test_un_curieux_ne_retrouve_aucune_cellule_masquee(demonstration):
+    """Programmation linéaire sur toutes les cellules publiées ensemble : un tirage fixe, et toutes les petites."""
+    mesures, masquage, lieux = demonstration
+    vraies = cellules(ecarter_les_bailleurs(mesures).filter(est_diffusable()))
+    publiees = cellules(masquage.mesures.filter(est_diffusable()))
+    masquees = frozenset(cle_de_cellule(*cle) for cle in masquage.cellules.select(CLE_CELLULE).iter_rows())
+    audit = Audit(publiees, vraies, lieux, masquees)
+    candidates = sorted(cle for cle in audit.rangs if cle in masquees)
+    assert len(candidates) > 3000
+    largeur = SeuilsSecret().largeur_minimale
+    for cle in random.Random(2024).sample(candidates, 60):
+        bas, haut = audit.intervalle(cle)
+        assert bas < audit.vraies[cle] < haut and haut - bas >= largeur - 1e-6, (cle, bas, audit.vraies[cle], haut)
