@@ -213,6 +213,12 @@ def test_une_correspondance_fausse_est_refusee(projet: Projet, texte: str, atten
         lire_carte(_carte(projet, texte))
 
 
+def test_l_exemple_de_la_notice_est_une_correspondance_valable(projet: Projet) -> None:
+    notice = Projet.trouver().racine / "data" / "correspondances" / "LISEZ-MOI.md"
+    exemple = notice.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
+    assert lire_carte(_carte(projet, exemple)).vides == {"qpv": "NR"}
+
+
 def test_une_ebauche_reconnait_ce_qu_elle_peut_et_propose_le_reste(projet: Projet, tmp_path: Path) -> None:
     feuille = Feuille(_lignes(reservataire_categorie="Préfecture"), dessus=[["Export"]])
     feuille.titres["logements_proposes"] = "Volume offert"
