@@ -95,6 +95,7 @@ def test_un_clic_sur_la_carte_ouvre_la_fiche(ouvrir) -> None:
     onglet = ouvrir("demonstration/copil.html")
     onglet.locator("#fig-copil-carte svg a").first.click()
     onglet.wait_for_url("**/epci/*.html")
+    assert onglet.get_by_role("heading", level=1).is_visible()
 
 
 def test_l_impression_ouvre_les_donnees(ouvrir) -> None:
