@@ -62,6 +62,11 @@ def parmi(quantite: int, total: int, nom: Nom, verbe: tuple[str, str]) -> str:
     return f"un{e} seul{e} des {tous} {singulier}" if quantite == 1 else f"{nombre(quantite)} des {tous} {pluriel}"
 
 
+def majuscule(phrase: str) -> str:
+    """Rend la phrase avec une majuscule initiale, sans toucher au reste."""
+    return phrase[:1].upper() + phrase[1:]
+
+
 def evolution(ecart: float | None, unite: str = "point", decimales: int = 1) -> str:
     """Rend « en hausse de 3,2 points », « en baisse de 1 point », « stable » : le sens est un mot, jamais un signe."""
     if ecart is None or math.isnan(ecart):

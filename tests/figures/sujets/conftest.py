@@ -1,5 +1,6 @@
 """Des mesures et un contexte faits à la main : les figures ne calculent rien, elles disent."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from bilan.figures import tableau
+from bilan.figures.modele import Figure
 from bilan.figures.sujets import Contexte
 from bilan.periode import Periode
 from bilan.projet import Jeu, Projet, Seuils
@@ -67,3 +70,18 @@ def publie() -> Callable[[str], pl.DataFrame]:
         return pl.read_csv(chemin, separator=";", try_parse_dates=True, schema_overrides=codes)
 
     return _publie
+
+
+_NOMBRE = re.compile(r"\d+(?:\u202f\d{3})*(?:,\d+)?")
+
+
+@pytest.fixture(scope="session")
+def introuvables() -> Callable[[Figure], list[str]]:
+    """Rend les nombres de la lecture d'une figure que sa table, telle qu'on la lit, ne montre pas."""
+
+    def _introuvables(figure: Figure) -> list[str]:
+        cellules = " ; ".join(cellule for ligne in tableau.lignes(figure) for cellule in ligne)
+        montres = set(_NOMBRE.findall(cellules))
+        return [nombre for nombre in _NOMBRE.findall(figure.lecture) if nombre not in montres]
+
+    return _introuvables

@@ -7,6 +7,7 @@ import polars as pl
 from bilan.figures.formes import ChiffreCle, Format
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.bilans import ATTENDUS, RECEPTION
+from bilan.figures.sujets.caleol import EXAMENS, SUIVI
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.conventions import ATTENDUES
 from bilan.figures.sujets.conventions import REGISTRE as CONVENTIONS
@@ -15,6 +16,7 @@ from bilan.figures.sujets.flux import BILANS, RELOCATIONS
 from bilan.figures.sujets.mesures import couverture, derniere, maturite
 from bilan.figures.sujets.mobilisation import COPIL, participation
 from bilan.figures.sujets.production import AGREMENTS, CHAMP
+from bilan.figures.sujets.publics import ATTRIBUTIONS
 from bilan.figures.tableau import cellule
 from bilan.francais import accord, date_longue, nombre, pourcent
 
@@ -44,6 +46,10 @@ CLES: dict[str, _Cle] = {
     "F1": _Cle("de l'objectif de flux atteint, tous réservataires", RELOCATIONS, BILANS),
     "V1": _Cle("des conventions attendues sont signées", ATTENDUES, CONVENTIONS),
     "V2": _Cle("du parc concerné a sa convention signée", ATTENDUES, CONVENTIONS),
+    "A1s": _Cle(
+        "EPCI soumis sur {sur} atteignent leur cible du premier quartile", SOUMIS, ATTRIBUTIONS, "numerateur", "nombre"
+    ),
+    "C1": _Cle("des occupations à examiner l'ont été", EXAMENS, SUIVI),
     "P1": _Cle("de l'objectif d'agréments atteint", CHAMP.removesuffix("."), AGREMENTS),
 }
 """Chiffre clé de chaque indicateur qui en a un."""
@@ -73,7 +79,7 @@ def chiffre(mesures: pl.DataFrame, code: str, contexte: Contexte) -> Figure:
         champ=f"{cle.champ}.",
         source=contexte.source(cle.origine),
         alt=f"{ecrit} {libelle} ({rapport}).",
-        note=couverture(mesure) if mesure["attendus"] and not code.startswith("E") else "",
+        note=couverture(mesure) if mesure["attendus"] and code[0] not in "AE" else "",
         indicateurs=(code,),
         maturite=maturite(pl.DataFrame([{"statut": mesure["statut"], "maturite": mesure["maturite"]}])),
     )

@@ -45,3 +45,6 @@ PARTS = Echelle((15, 25, 35), "sequentiel")
 
 REPERE = Echelle((75, 95, 105, 125), "divergent", decroissante=True)
 """Repère de flux : centré sur 100 %, le bleu au-dessus, l'orangé en dessous."""
+
+PREMIER_QUARTILE = Echelle((15, 20, 25), "sequentiel")
+"""Part du premier quartile hors quartier prioritaire : la dernière classe commence à la cible de la loi."""
