@@ -33,7 +33,7 @@ def test_par_un_vrai_moteur_ce_qui_est_joue_se_relit_et_ne_se_rejoue_pas(
 
     fiche = _page(collection_de_deux, "70_fiche", "200000002")
     assert (fiche.page, fiche.statut, fiche.titre) == ("epci/200000002", "ok", "Carnet d'essai")
-    assert fiche.blocs == [{"type": "figure", "id": "flux"}]
+    assert fiche.blocs == [{"type": "markdown", "texte": "# Carnet d'essai"}, {"type": "figure", "id": "flux"}]
     dossier = EntrepotRuns(collection_de_deux.projet.entrepot, Jeu.DEMONSTRATION).dossier(fiche.cle)
     figure = Figure.depuis_json(json.loads((dossier / "figures" / "flux.json").read_text(encoding="utf-8")))
     assert figure.donnees.rows() == [("200000002", 20.0)] and figure.fictif
