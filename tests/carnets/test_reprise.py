@@ -120,7 +120,7 @@ def _enfants(pid: int) -> list[int]:
     return [int(p) for t in Path(f"/proc/{pid}/task").iterdir() for p in (t / "children").read_text().split()]
 
 
-def _attendre(condition: object, delai: float = 30) -> None:
+def _attendre(condition: object, delai: float = 120) -> None:
     fin = time.monotonic() + delai
     while not condition():
         assert time.monotonic() < fin, "rien n'est venu"
