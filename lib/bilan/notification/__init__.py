@@ -1,0 +1,1 @@
+"""Prévenir : le courriel qui suit une exécution, et les alertes sur ce qui se tait."""

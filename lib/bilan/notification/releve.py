@@ -1,0 +1,92 @@
+"""Le relevé d'une exécution : version publiée, trois chiffres par édition, gardés pour dire ce qui a changé."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bilan.editions import bascule
+from bilan.entrepot import fichiers
+from bilan.entrepot.mesures import EntrepotMesures
+from bilan.entrepot.runs import EntrepotRuns
+from bilan.francais import nombre, pourcent
+from bilan.projet import Jeu, Projet
+
+FICHIER = "releve.json"
+CHIFFRES = 3
+_PREFERES = ("E5", "V1", "F1", "B1", "F4", "N2", "P1n", "T1", "F7")
+"""Indicateurs dont le courriel donne la valeur régionale, le premier observé d'abord."""
+
+
+@dataclass(frozen=True)
+class Releve:
+    """Dernière réussite : quand (ISO), version du site, et par édition ses chiffres (libellé → valeur lue).
+
+    `livraisons` compte, par édition, les livraisons connues.
+    """
+
+    quand: str
+    version: str
+    chiffres: dict[str, dict[str, str]] = field(default_factory=dict)
+    livraisons: dict[str, int] = field(default_factory=dict)
+
+
+def relever(projet: Projet, maintenant: datetime) -> Releve:
+    """Rend le relevé de ce qui est en place ; seules les éditions exécutées y sont."""
+    jeux = [jeu for jeu in Jeu if EntrepotRuns(projet.entrepot, jeu).cles()]
+    return Releve(
+        quand=maintenant.isoformat(timespec="seconds"),
+        version=bascule.courante(projet.reports) or "",
+        chiffres={jeu.value: chiffres(projet, jeu) for jeu in jeux},
+        livraisons={jeu.value: _livraisons(projet, jeu) for jeu in jeux},
+    )
+
+
+def chiffres(projet: Projet, jeu: Jeu) -> dict[str, str]:
+    """Rend au plus trois chiffres de la région à la période de l'édition, sans aucun petit nombre.
+
+    Un taux dont le dénominateur, ou un volume, est sous le seuil du secret n'est pas écrit : un courriel circule.
+    """
+    from bilan.indicateurs.registre import INDICATEURS
+
+    declaration, seuil = projet.collection.jeux[jeu], projet.collection.secret.seuil_menages
+    lus: dict[str, str] = {}
+    magasin = EntrepotMesures(projet.entrepot, jeu)
+    if not magasin.chemin.is_file():
+        return lus
+    mesures = magasin.lire(
+        indicateur=_PREFERES, territoire_type="region", territoire=projet.collection.region, periode=declaration.periode
+    ).filter(ventilation="ensemble", statut="observe")
+    for code in _PREFERES:
+        for mesure in mesures.filter(indicateur=code).iter_rows(named=True):
+            if len(lus) < CHIFFRES and _est_grand(mesure, seuil):
+                lus[INDICATEURS[code].titre] = _ecrire(mesure)
+    return lus
+
+
+def _est_grand(mesure: dict[str, Any], seuil: int) -> bool:
+    base = mesure["denominateur"] if mesure["unite"] == "%" else mesure["valeur"]
+    return base is not None and base >= seuil
+
+
+def _ecrire(mesure: dict[str, Any]) -> str:
+    return pourcent(mesure["valeur"]) if mesure["unite"] == "%" else f"{nombre(mesure['valeur'])} {mesure['unite']}"
+
+
+def _livraisons(projet: Projet, jeu: Jeu) -> int:
+    return len(fichiers.lire_json(projet.entrepot / jeu.value / "tables" / "manifeste.json", {}).get("livraisons", ()))
+
+
+def dernier(projet: Projet) -> Releve | None:
+    """Rend le relevé de la dernière réussite, s'il y en a une ; lève `DonneesRefusees` si le fichier est abîmé."""
+    contenu = fichiers.lire_json(_chemin(projet), None)
+    return None if contenu is None else Releve(**contenu)
+
+
+def garder(projet: Projet, releve: Releve) -> None:
+    """Fait de ce relevé celui de la dernière réussite."""
+    fichiers.ecrire_json(_chemin(projet), asdict(releve))
+
+
+def _chemin(projet: Projet) -> Path:
+    return projet.entrepot / FICHIER
