@@ -1,0 +1,74 @@
+"""Le kit du comité : fiches, annexe et données ouvertes d'un jeu, rangées dans un dossier."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bilan.editions.annexe import Dossier, ecrire_annexe
+from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
+from bilan.editions.executions import Edition, lire_edition
+from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
+from bilan.editions.fiches.serie import Serie
+from bilan.editions.gabarits import DOSSIER as GABARITS_DU_SITE
+from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
+from bilan.editions.ouvertes import ouvrir_donnees
+from bilan.editions.publication import refuser_le_fictif_ailleurs
+from bilan.editions.textes import Textes
+from bilan.francais import compter
+from bilan.projet import Jeu, Projet
+
+KIT = Path("versions") / "kit"
+"""Dossier des kits dans `reports/`, un sous-dossier par jeu."""
+
+
+@dataclass(frozen=True)
+class Fabrique:
+    """Fabrique des pièces d'un jeu ; chaque méthode écrit la sienne et rend la phrase qui dit ce qui est fait."""
+
+    projet: Projet
+    jeu: Jeu
+    dossier: Path
+    edition: Edition
+    annuaire: Annuaire
+    textes: Textes
+    imagerie: Imagerie
+
+    @classmethod
+    def ouvrir(cls, projet: Projet, jeu: Jeu, dossier: Path | None = None) -> "Fabrique":
+        """Rend la fabrique d'un jeu exécuté ; `dossier` reçoit les pièces dans un sous-dossier par jeu.
+
+        À défaut, c'est `reports/versions/kit`. Lève `DonneesRefusees` si aucun carnet n'a été exécuté,
+        `PublicationRefusee` pour des pièces fictives hors de
+        `reports/`.
+        """
+        dossier = dossier / jeu if dossier else projet.reports / KIT / jeu
+        refuser_le_fictif_ailleurs(projet, [jeu], dossier)
+        textes = Textes.lire(projet.reports / GABARITS_DU_SITE)
+        edition, imagerie = lire_edition(projet, jeu), imagerie_du_jeu(projet, jeu)
+        return cls(projet, jeu, dossier, edition, ouvrir_annuaire(projet), textes, imagerie)
+
+    def fiches(self, sirens: Sequence[str] = ()) -> str:
+        """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
+        gabarits = self.projet.reports / GABARITS_DES_FICHES
+        serie = Serie(self.edition, self.annuaire, self.textes, self.imagerie, gabarits)
+        pdf = serie.imprimer(self.dossier / "fiches", tuple(sirens))
+        return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
+
+    def annexe(self) -> str:
+        """Écrit le classeur de l'annexe."""
+        chemin = self.dossier / f"bilan-annexe-{self.jeu}-{self.edition.declaration.periode}.xlsx"
+        contenu = Dossier(self.edition, self.annuaire, self.textes, self.projet.collection.contact)
+        return f"{compter(ecrire_annexe(contenu, chemin), 'figure')} dans « {chemin} »."
+
+    def ouvertes(self) -> str:
+        """Écrit les données ouvertes."""
+        tables = ouvrir_donnees(self.projet, self.jeu, self.dossier / "ouvert")
+        return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
+
+
+def faire_le_kit(projet: Projet, jeux: Sequence[Jeu], dossier: Path | None, dire: Callable[[str], object]) -> None:
+    """Fait toutes les pièces des `jeux` ; lève ce que lèvent `Fabrique.ouvrir` et ses méthodes."""
+    for jeu in jeux:
+        fabrique = Fabrique.ouvrir(projet, jeu, dossier)
+        for piece in (fabrique.fiches, fabrique.annexe, fabrique.ouvertes):
+            dire(f"{fabrique.edition.declaration.titre} : {piece()}")
