@@ -48,12 +48,12 @@ def masquer(
     _verifier(permises, liens, contributions)
     publiees = contributions.join(liens.select(CLE_CELLULE).unique(), on=CLE_CELLULE, how="semi")
     systeme = construire(publiees.sort(CLE_CELLULE), contributions)
-    figees, forcees = _heritage(lignes, anterieures)
-    masquees = _cellules_masquees(systeme, seuils, _cles(liens, figees), _cles(liens, forcees))
+    figees, deja_masquees = _heritage(lignes, anterieures)
+    masquees = _cellules_masquees(systeme, seuils, _cles(liens, figees))
     cachees = liens.join(masquees, on=CLE_CELLULE, how="semi")["ligne"].unique()
     petites = _trop_petites(permises, contributions, seuils)
     a_masquer = lignes.filter(
-        (~est_diffusable() | pl.col("ligne").is_in(cachees.implode()) | pl.col("ligne").is_in(petites.implode()))
+        (~est_diffusable() | pl.col("ligne").is_in(pl.concat([cachees, petites, deja_masquees]).implode()))
         & (pl.col("statut") == "observe")
     )["ligne"]
     return Masquage(_voiler(lignes, a_masquer).drop("ligne"), masquees)
@@ -88,14 +88,9 @@ def _verifier(permises: pl.DataFrame, liens: pl.DataFrame, contributions: pl.Dat
             )
 
 
-def _cellules_masquees(
-    systeme: Systeme, seuils: SeuilsSecret, figees: pl.DataFrame, forcees: pl.DataFrame
-) -> pl.DataFrame:
+def _cellules_masquees(systeme: Systeme, seuils: SeuilsSecret, figees: pl.DataFrame) -> pl.DataFrame:
     relations = systeme.matrice()
-    cellules = marquer(systeme.cellules, seuils).with_columns(
-        figee=_presente(systeme.cellules, figees), forcee=_presente(systeme.cellules, forcees)
-    )
-    cellules = cellules.with_columns(sensible=pl.col("sensible") | (pl.col("forcee") & (pl.col("valeur") > 0)))
+    cellules = marquer(systeme.cellules, seuils).with_columns(figee=_presente(systeme.cellules, figees))
     valeurs = cellules["valeur"].to_numpy()
     total = (cellules["ventilation"] == ENSEMBLE) | (cellules["territoire_type"] == "region")
     cout = valeurs + np.where(total.to_numpy(), _COUT_TOTAL, 0.0)
