@@ -9,6 +9,7 @@ import click
 
 from bilan.cli.analyse import COMMANDES as ANALYSE
 from bilan.cli.collecte import COMMANDES as COLLECTE
+from bilan.cli.diaporama import COMMANDES as DIAPORAMA
 from bilan.cli.options import choix_de_carnets, demande
 from bilan.erreurs import CodeSortie, ErreurBilan
 from bilan.projet import Projet
@@ -24,7 +25,8 @@ def bilan() -> None:
     """Le bilan régional de la réforme des attributions HLM, des données aux éditions.
 
     Codes de sortie : 0 succès, 1 erreur inattendue ou carnet en échec, 2 demande mal formée,
-    3 données refusées, 4 travail déjà en cours, 5 publication refusée par les contrôles.
+    3 données refusées, 4 travail déjà en cours, 5 publication refusée par les contrôles,
+    6 alerte de « bilan sante ».
     """
 
 
@@ -33,11 +35,16 @@ def bilan() -> None:
 @click.option("--moteur", type=click.Choice(["bilan", "standard"]), help="Moteur d'exécution des carnets.")
 @click.option("--ouvriers", type=click.IntRange(min=1), metavar="N", help="Carnets menés de front ; les cœurs sinon.")
 @click.option("--forcer", is_flag=True, help="Rejoue tout, même ce qui n'a pas changé.")
-def executer(**choix: Any) -> None:
+@click.option("--publier/--sans-publier", default=True, help="Met le site en place si ses contrôles passent (d'office).")
+@click.option("--notifier", is_flag=True, help="Écrit un courriel si quelque chose a changé ou échoué.")
+def executer(notifier: bool, **choix: Any) -> None:
     """Charge les données, calcule les mesures, exécute les carnets et construit les éditions."""
     from bilan import chaine
+    from bilan.notification.apres import suivre
 
-    chaine.executer(Projet.trouver(), demande(**choix), dire=click.echo)
+    projet = Projet.trouver()
+    with suivre(projet, notifier, dire=click.echo, periode=choix["periode"]):
+        chaine.executer(projet, demande(**choix), dire=click.echo)
 
 
 @bilan.command()
@@ -122,7 +129,7 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in {**COLLECTE, **ANALYSE}.items():
+for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA}.items():
     bilan.add_command(_commande, _nom)
 
 

@@ -24,8 +24,8 @@ def zones(nombre: int, zone: Zone) -> list[Zone]:
     large = (zone[2] - (colonnes - 1) * _ECART * PT) // colonnes
     haut = min((zone[3] - (rangees - 1) * _ECART * PT) // rangees, 230 * PT)
     return [
-        (zone[0] + (r % colonnes) * (large + _ECART * PT), zone[1] + (r // colonnes) * (haut + _ECART * PT), large, haut)
-        for r in range(nombre)
+        (zone[0] + colonne * (large + _ECART * PT), zone[1] + rangee * (haut + _ECART * PT), large, haut)
+        for rangee, colonne in (divmod(r, colonnes) for r in range(nombre))
     ]
 
 
@@ -86,7 +86,7 @@ def _remplir(cadre: Any, textes: list[str], zone: Zone, est_chiffre: bool) -> No
     cadre.vertical_anchor = MSO_ANCHOR.MIDDLE
     cadre.text = "\n".join(textes)
     large, haut = zone[2] / PT - 30, zone[3] / PT
-    # (corps le plus petit, le plus grand), part de la hauteur, graisse, couleur : le chiffre, le libellé, le complément.
+    # Corps extrêmes, part de la hauteur, graisse, couleur : le chiffre, son libellé, son complément.
     styles = ([((20, 54), 0.35, True, palettes.BLEU), ((10, 16), 0.38, False, palettes.ENCRE),
                ((9, 12), 0.18, False, palettes.GRIS_TEXTE)]
               if est_chiffre else [((12, 18), 0.8, False, palettes.ENCRE)])

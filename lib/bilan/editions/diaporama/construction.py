@@ -22,6 +22,7 @@ from bilan.editions.diaporama import (
     repere,
     tableau,
 )
+from bilan.editions.diaporama.notes import SOURCES
 from bilan.editions.diaporama.objets import PT, Zone
 from bilan.editions.diaporama.plan import MENTION_A_REMPLIR, Diapositive, Plan
 from bilan.editions.executions import Edition, Execution, lire_edition
@@ -32,7 +33,6 @@ from bilan.projet import Jeu, Projet
 from bilan.referentiel.geometries import Fonds
 
 MENTION_FICTIVE = "Données fictives"
-SOURCES = "sources"
 _PART_CARTE = 0.66
 
 
@@ -148,6 +148,7 @@ class _Chantier:
                                         (zone[2] / PT - 20, zone[3] / PT - 10 * len(textes)), (9, 14))
         objets.ecrire(boite.text_frame, textes, corps=corps)
         self._finir(diapositive, {"mention": self._mention(self._atelier.edition.jeu.est_fictif)})
+        notes.ecrire(diapositive, [notes.bloc_sources(textes, self._atelier.edition.jeu)])
 
     def _figure(self, figure: Figure, execution: Execution) -> None:
         pages = self._pages(figure)
@@ -165,9 +166,7 @@ class _Chantier:
         zones = chiffre.zones(len(figures), self._zone(diapositive))
         for (figure, _), zone in zip(figures, zones, strict=True):
             chiffre.ajouter(diapositive.shapes, figure, zone)
-        champs = list(dict.fromkeys(f.champ for f, _ in figures))
-        sources = list(dict.fromkeys(f.source for f, _ in figures))
-        textes = {"source": notes.pied(" ".join(sources), " ".join(champs)),
+        textes = {"source": notes.pied_commun([f.source for f, _ in figures]),
                   "mention": self._mention(any(f.fictif for f, _ in figures))}
         self._finir(diapositive, textes, figures[0][0].id)
         notes.ecrire(diapositive, [notes.bloc(f, e) for f, e in figures])

@@ -13,7 +13,7 @@ from bilan.figures.modele import Figure
 from bilan.francais import date_courte
 
 _LEGENDE, _GRADUATIONS = 20.0, 16.0
-_PAS_MINIMAL, _PAS_MAXIMAL = 13.0, 34.0
+_PAS_MINIMAL, _PAS_MAXIMAL = 17.0, 34.0
 # Forme et couleur, l'une sans l'autre suffit à lire : (signe, remplissage, trait).
 _SIGNES = (
     ("circle", palettes.BLEU, palettes.BLEU),
@@ -176,8 +176,12 @@ def _legender(groupe: Any, page: _Page) -> None:
 def _ecrire(
     groupe: Any, place: tuple[float, ...], texte: str, corps: float, alignement: str, teinte: str = palettes.ENCRE
 ) -> None:
-    zone = tuple(round(v * PT) for v in place)
-    etiquette(groupe.shapes, zone, texte, corps, alignement=alignement, teinte=teinte)  # type: ignore[arg-type]
+    x, y, large, haut = place
+    # LibreOffice n'aligne à droite que dans un cadre qui replie : on lui laisse six points de trop pour ne pas replier.
+    zone = (x - 6, y, large + 6, haut) if alignement == "d" else (x, y, large, haut)
+    en_unites = tuple(round(v * PT) for v in zone)
+    etiquette(groupe.shapes, en_unites, texte, corps, alignement=alignement, teinte=teinte,  # type: ignore[arg-type]
+              repli=alignement == "d")
 
 
 def _jour(valeur: Any) -> date | None:

@@ -1,10 +1,11 @@
 """Le gabarit : celui du service quand il en a un, sinon un masque neutre, sans marque, bâti ici."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pptx
-from lxml import etree
+from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
@@ -25,12 +26,27 @@ _DISPOSITIONS = {
     "Title Only": ("Figure", (_MARGE, 0.3, _UTILE, 0.95), 24, "ctr"),
     "Title and Content": ("À remplir", (_MARGE, 0.3, _UTILE, 0.95), 24, "ctr"),
 }
-# Espaces réservés ajoutés à la disposition « Figure » : rang, type, place, corps, couleur, gras, alignement.
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserve:
+    """Espace réservé de la disposition « Figure » : son rang, son type pour Office, sa place en pouces, son style."""
+
+    nom: str
+    idx: int
+    genre: str
+    place: tuple[float, float, float, float]
+    corps: int
+    couleur: str
+    gras: bool = False
+    alignement: str = "l"
+
+
 _RESERVES = (
-    ("Sous-titre", 13, "body", (_MARGE, 1.25, 9.4, 0.42), 14, palettes.GRIS_TEXTE, False, "l"),
-    ("Mention", 16, "body", (10.0, 1.25, 2.833, 0.42), 14, palettes.ALERTE, True, "r"),
-    ("Contenu", 14, "", (_MARGE, 1.75, _UTILE, 4.8), 14, palettes.ENCRE, False, "l"),
-    ("Source", 15, "body", (_MARGE, 6.6, 11.4, 0.6), 10, palettes.GRIS_TEXTE, False, "l"),
+    _Reserve("Sous-titre", 13, "body", (_MARGE, 1.25, 9.4, 0.42), 14, palettes.GRIS_TEXTE),
+    _Reserve("Mention", 16, "body", (10.0, 1.25, 2.833, 0.42), 14, palettes.ALERTE, True, "r"),
+    _Reserve("Contenu", 14, "", (_MARGE, 1.75, _UTILE, 4.8), 14, palettes.ENCRE),
+    _Reserve("Source", 15, "body", (_MARGE, 6.6, 11.4, 0.6), 10, palettes.GRIS_TEXTE),
 )
 _THEME = {"dk2": palettes.BLEU, "accent1": palettes.BLEU, "accent2": "#6A6AF4", "accent3": "#6E445A",
           "accent4": "#CE614A", "accent5": "#009099", "accent6": "#929292", "hlink": palettes.BLEU}
@@ -102,7 +118,7 @@ def _vider(presentation: Any) -> None:
 
 def _habiller_theme(masque: Any) -> None:
     partie = next(r.target_part for r in masque.part.rels.values() if r.reltype.endswith("/theme"))
-    theme = etree.fromstring(partie.blob)
+    theme = parse_xml(partie.blob)
     theme.set("name", "Bilan")
     for police in theme.iter(qn("a:latin")):
         if police.getparent().tag in (qn("a:majorFont"), qn("a:minorFont")):
@@ -111,8 +127,8 @@ def _habiller_theme(masque: Any) -> None:
         for teinte in theme.iter(qn(f"a:{nom}")):
             for ancienne in list(teinte):
                 teinte.remove(ancienne)
-            etree.SubElement(teinte, qn("a:srgbClr")).set("val", couleur[1:])
-    partie._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
+            teinte.append(parse_xml(f'<a:srgbClr {nsdecls("a")} val="{couleur[1:]}"/>'))
+    partie._blob = serialize_part_xml(theme)
 
 
 def _habiller_masque(masque: Any) -> None:
@@ -150,9 +166,11 @@ def _habiller_disposition(d: Any) -> None:
             reserve_.name = "Texte"
             _placer(reserve_, (_MARGE, 1.75, _UTILE, 4.8) if nom == "À remplir" else (0.9, 4.1, 11.5, 1.2))
             _sans_majuscules(reserve_, 20 if nom == "À remplir" else 18)
+            reserve_.text_frame._txBody.find(qn("a:bodyPr")).set("lIns", "0")
+            reserve_.text_frame.text = "Texte à remplir"
     if nom == "Figure":
-        for rang, (titre, *reste) in enumerate(_RESERVES):
-            d.shapes._spTree.append(_reserve(rang + 100, titre, *reste))
+        for rang, voulue in enumerate(_RESERVES):
+            d.shapes._spTree.append(_dessiner_reserve(rang + 100, voulue))
     if nom in ("Couverture", "Section"):
         _filet(d)
 
@@ -163,9 +181,10 @@ def _habiller_titre(titre: Any, place: tuple[float, ...], corps: int, ancre: str
     _sans_majuscules(titre, corps)
     cadre = titre.text_frame._txBody.find(qn("a:bodyPr"))
     cadre.set("anchor", ancre)
+    cadre.set("lIns", "0")
     for enfant in list(cadre):
         cadre.remove(enfant)
-    etree.SubElement(cadre, qn("a:normAutofit"))
+    cadre.append(parse_xml(f"<a:normAutofit {nsdecls('a')}/>"))
 
 
 def _sans_majuscules(reserve_: Any, corps: int) -> None:
@@ -197,19 +216,16 @@ def _colorer(texte: Any, couleur: str) -> None:
     texte.insert(0, parse_xml(f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{couleur[1:]}"/></a:solidFill>'))
 
 
-def _reserve(  # noqa: PLR0913
-    rang: int, nom: str, idx: int, genre: str, place: tuple[float, ...], corps: int, couleur: str, gras: bool,
-    alignement: str,
-) -> Any:
-    x, y, large, haut = (int(Inches(v)) for v in place)
-    type_ = f'type="{genre}" ' if genre else ""
+def _dessiner_reserve(rang: int, r: _Reserve) -> Any:
+    x, y, large, haut = (int(Inches(v)) for v in r.place)
+    type_ = f'type="{r.genre}" ' if r.genre else ""
     return parse_xml(
-        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{rang}" name="{nom}"/>'
-        f'<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph {type_}sz="quarter" idx="{idx}"/></p:nvPr>'
+        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{rang}" name="{r.nom}"/>'
+        f'<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph {type_}sz="quarter" idx="{r.idx}"/></p:nvPr>'
         f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{large}" cy="{haut}"/></a:xfrm></p:spPr>'
         f'<p:txBody><a:bodyPr lIns="0" rIns="0" tIns="{Pt(2)}" bIns="{Pt(2)}"><a:normAutofit/></a:bodyPr><a:lstStyle>'
-        f'<a:lvl1pPr marL="0" indent="0" algn="{alignement}"><a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
-        f'<a:defRPr sz="{corps * 100}" b="{int(gras)}"><a:solidFill><a:srgbClr val="{couleur[1:]}"/></a:solidFill>'
-        f'</a:defRPr></a:lvl1pPr></a:lstStyle><a:p><a:r><a:rPr lang="fr-FR"/><a:t>{nom}</a:t></a:r></a:p></p:txBody>'
-        "</p:sp>"
+        f'<a:lvl1pPr marL="0" indent="0" algn="{r.alignement}"><a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
+        f'<a:defRPr sz="{r.corps * 100}" b="{int(r.gras)}"><a:solidFill><a:srgbClr val="{r.couleur[1:]}"/>'
+        f'</a:solidFill></a:defRPr></a:lvl1pPr></a:lstStyle><a:p><a:r><a:rPr lang="fr-FR"/><a:t>{r.nom}</a:t></a:r>'
+        "</a:p></p:txBody></p:sp>"
     )

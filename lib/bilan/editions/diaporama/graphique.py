@@ -1,4 +1,8 @@
-"""Les graphiques natifs : barres, barres empilées, courbes et points appariés, avec leur classeur incorporé."""
+"""Les graphiques natifs, avec leur classeur incorporé : barres, barres empilées et courbes.
+
+Les points appariés y sont deux barres par catégorie : Office n'a pas de points sur des catégories, et deux barres se
+reprennent à la main sans rien casser.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +27,6 @@ Cases = dict[tuple[str, str], float | None]
 
 _LEGENDE, _REFERENCE = 30, 22
 _PART_LIBELLES = 0.4
-_CATEGORIES_DE_POINTS = 10
 _POINTS_ETIQUETES = 8
 
 
@@ -48,13 +51,13 @@ def ajouter(formes_: Any, figure: Figure, zone: Zone) -> Any:
     """Ajoute le graphique natif de la figure dans `zone` et rend son cadre, nommé et décrit."""
     donnees = series.lire(figure)
     zone = _ajuster(zone, donnees, figure)
-    cadre = formes_.add_chart(_genre(figure, donnees), *zone, donnees.pour_office())
+    cadre = formes_.add_chart(_genre(figure), *zone, donnees.pour_office())
     nommer(cadre, figure.id, figure.alt)
     graphique = cadre.chart
     graphique.has_title = False
     _langue(graphique)
     police(graphique.font, 12, teinte=palettes.ENCRE)
-    _legende(graphique, len(donnees.series) > 1)
+    _legende(graphique, _a_une_legende(figure, donnees))
     for serie, vue in zip(graphique.plots[0].series, donnees.series, strict=True):
         _colorer(serie, vue.couleur, figure)
     _axes(graphique, figure, donnees, zone)
@@ -72,8 +75,9 @@ def actualiser(cadre: Any, figure: Figure) -> list[str]:
     cadre.chart.replace_data(donnees.pour_office())
     for serie, vue in list(zip(cadre.chart.plots[0].series, donnees.series, strict=True))[deja:]:
         _colorer(serie, vue.couleur, figure)
+    _legende(cadre.chart, _a_une_legende(figure, donnees))
     zone = (cadre.left, cadre.top, cadre.width, cadre.height)
-    if _est_en_barres(figure, donnees):
+    if _est_en_barres(figure):
         _cadrer(cadre.chart, mise(figure, donnees, zone), donnees.format)
     etiqueter(cadre, figure, donnees)
     return changes
@@ -82,7 +86,7 @@ def actualiser(cadre: Any, figure: Figure) -> list[str]:
 def mise(figure: Figure, donnees: Donnees, zone: Zone) -> Mise:
     """Rend la place du tracé d'un graphique en barres dans `zone`."""
     large, haut = zone[2] / PT, zone[3] / PT
-    dessus = (_LEGENDE if len(donnees.series) > 1 else 0) + (_REFERENCE if donnees.reference else 0)
+    dessus = (_LEGENDE if _a_une_legende(figure, donnees) else 0) + (_REFERENCE if donnees.reference else 0)
     pas = (haut - dessus) / max(1, len(donnees.categories))
     corps = max(8.0, min(13.0, pas * 0.62))
     replies = [ligne for c in donnees.categories for ligne in couper(c, large * _PART_LIBELLES - 12, corps)]
@@ -105,33 +109,31 @@ def etiqueter(cadre: Any, figure: Figure, donnees: Donnees) -> None:
     match figure.forme:
         case formes.BarresEmpilees():
             _etiqueter_empilees(cadre, figure, donnees)
-        case formes.Barres():
+        case formes.Barres() | formes.Points():
             for serie in suite:
                 _montrer(serie, donnees, XL_LABEL_POSITION.OUTSIDE_END)
-        case formes.Points() if len(donnees.categories) > _CATEGORIES_DE_POINTS:
-            for serie in suite:
-                _montrer(serie, donnees, XL_LABEL_POSITION.OUTSIDE_END)
-        case formes.Points():
-            _etiqueter_points(suite, donnees)
+            _ecarter_du_repere(cadre, figure, donnees)
         case _:
             _etiqueter_courbes(suite, donnees)
 
 
-def _genre(figure: Figure, donnees: Donnees) -> Any:
+def _genre(figure: Figure) -> Any:
     if isinstance(figure.forme, formes.BarresEmpilees):
         return XL_CHART_TYPE.BAR_STACKED
-    return XL_CHART_TYPE.BAR_CLUSTERED if _est_en_barres(figure, donnees) else XL_CHART_TYPE.LINE_MARKERS
+    return XL_CHART_TYPE.BAR_CLUSTERED if _est_en_barres(figure) else XL_CHART_TYPE.LINE_MARKERS
 
 
-def _est_en_barres(figure: Figure, donnees: Donnees) -> bool:
-    if isinstance(figure.forme, formes.Points):
-        return len(donnees.categories) > _CATEGORIES_DE_POINTS
-    return isinstance(figure.forme, formes.Barres | formes.BarresEmpilees)
+def _est_en_barres(figure: Figure) -> bool:
+    return isinstance(figure.forme, formes.Barres | formes.BarresEmpilees | formes.Points)
+
+
+def _a_une_legende(figure: Figure, donnees: Donnees) -> bool:
+    return len(donnees.series) > 1 or bool(getattr(figure.forme, "couleur", None))
 
 
 def _ajuster(zone: Zone, donnees: Donnees, figure: Figure) -> Zone:
     """Raccourcit un graphique de quelques barres : trois barres de trois centimètres ne disent rien de plus."""
-    if not _est_en_barres(figure, donnees):
+    if not _est_en_barres(figure):
         return zone
     voulu = len(donnees.categories) * 62 + _LEGENDE + _REFERENCE
     return (*zone[:3], min(zone[3], voulu * PT))
@@ -145,6 +147,8 @@ def _langue(graphique: Any) -> None:
 
 
 def _legende(graphique: Any, voulue: bool) -> None:
+    if graphique.has_legend == voulue:
+        return
     graphique.has_legend = voulue
     if voulue:
         graphique.legend.position = XL_LEGEND_POSITION.TOP
@@ -164,16 +168,10 @@ def _colorer(serie: Any, teinte: str, figure: Figure) -> None:
                 return
             serie.format.line.width = Pt(2.5)
             _marquer(serie, XL_MARKER_STYLE.CIRCLE, teinte, teinte)
-        case formes.Points() if hasattr(serie, "marker"):
-            serie.smooth = False
-            serie.format.line.fill.background()
-            losange = teinte == palettes.ALERTE
-            _marquer(serie, XL_MARKER_STYLE.DIAMOND if losange else XL_MARKER_STYLE.CIRCLE,
-                     palettes.BLANC if losange else teinte, teinte)
         case forme:
             serie.format.fill.solid()
             serie.format.fill.fore_color.rgb = couleur(teinte)
-            if isinstance(forme, formes.BarresEmpilees):
+            if isinstance(forme, formes.BarresEmpilees | formes.Points):
                 serie.format.line.color.rgb = couleur(palettes.GRIS_CONTOUR)
                 serie.format.line.width = Pt(0.75)
 
@@ -192,7 +190,7 @@ def _axes(graphique: Any, figure: Figure, donnees: Donnees, zone: Zone) -> None:
     abscisses.format.line.color.rgb = couleur(palettes.GRIS_HACHURE)
     abscisses.major_tick_mark = XL_TICK_MARK.NONE
     abscisses.has_major_gridlines = False
-    if _est_en_barres(figure, donnees):
+    if _est_en_barres(figure):
         trace = graphique.plots[0]
         trace.gap_width = 55
         trace.overlap = 0 if isinstance(figure.forme, formes.Points) else 100
@@ -215,8 +213,6 @@ def _axes(graphique: Any, figure: Figure, donnees: Donnees, zone: Zone) -> None:
     police(ordonnees.tick_labels.font, 11, teinte=palettes.GRIS_TEXTE)
     ordonnees.tick_labels.number_format = FORMATS[donnees.format].replace("0.0", "0")
     ordonnees.tick_labels.number_format_is_linked = False
-    if isinstance(figure.forme, formes.Points):
-        _relier(graphique)
 
 
 def _cadrer(graphique: Any, m: Mise, format_: Format) -> None:
@@ -233,15 +229,6 @@ def _cadrer(graphique: Any, m: Mise, format_: Format) -> None:
         f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
         f'<c:yMode val="edge"/><c:x val="{x:.5f}"/><c:y val="{y:.5f}"/>'
         f'<c:w val="{large:.5f}"/><c:h val="{1 - y:.5f}"/></c:manualLayout></c:layout>'
-    ))
-
-
-def _relier(graphique: Any) -> None:
-    """Relie la valeur et son repère d'un trait vertical, comme le fait l'image."""
-    trace = graphique.plots[0]._element
-    trace.find(qn("c:marker")).addprevious(parse_xml(
-        f'<c:hiLowLines {nsdecls("c", "a")}><c:spPr><a:ln w="25400"><a:solidFill><a:srgbClr '
-        f'val="{palettes.GRIS_HACHURE[1:]}"/></a:solidFill></a:ln></c:spPr></c:hiLowLines>'
     ))
 
 
@@ -264,26 +251,37 @@ def _etiqueter_empilees(cadre: Any, figure: Figure, donnees: Donnees) -> None:
                 _cacher(serie, rang)
 
 
-def _etiqueter_points(suite: list[Any], donnees: Donnees) -> None:
-    """Met l'étiquette du plus haut des deux points au-dessus, et celle du plus bas au-dessous."""
-    for rang_serie, serie in enumerate(suite):
-        autre = donnees.series[1 - rang_serie].valeurs
-        teinte = palettes.ENCRE if rang_serie == 0 else palettes.GRIS_TEXTE
-        _montrer(serie, donnees, XL_LABEL_POSITION.ABOVE, teinte)
-        for rang, valeur in enumerate(donnees.series[rang_serie].valeurs):
-            repere = autre[rang]
-            dessous = repere is not None and valeur is not None and (valeur, -rang_serie) < (repere, rang_serie - 1)
-            if valeur is not None and dessous:
+def _ecarter_du_repere(cadre: Any, figure: Figure, donnees: Donnees) -> None:
+    """Rentre dans sa barre l'étiquette que le trait de comparaison traverserait."""
+    if donnees.reference is None:
+        return
+    m = mise(figure, donnees, (cadre.left, cadre.top, cadre.width, cadre.height))
+    repere = m.abscisse(donnees.reference.valeur)
+    for serie, vue in zip(cadre.chart.plots[0].series, donnees.series, strict=True):
+        for rang, valeur in enumerate(vue.valeurs):
+            if valeur is None:
+                continue
+            bout = m.abscisse(valeur)
+            large = largeur_texte(cellule(valeur, donnees.format), 12, gras=True) + 10
+            if bout - 2 <= repere <= bout + large and bout - m.gauche > large:
                 etiquette = serie.points[rang].data_label
-                etiquette.position = XL_LABEL_POSITION.BELOW
-                police(etiquette.font, 12, gras=True, teinte=teinte)
+                etiquette.position = XL_LABEL_POSITION.INSIDE_END
+                police(etiquette.font, 12, gras=True, teinte=palettes.couleur_texte(vue.couleur))
 
 
 def _etiqueter_courbes(suite: list[Any], donnees: Donnees) -> None:
-    """Étiquette tous les points d'une courbe seule et courte ; sinon le dernier de chaque courbe."""
+    """Étiquette tous les points d'une courbe seule et courte ; sinon le dernier de chaque courbe.
+
+    La courbe du haut a son étiquette au-dessus, celle du bas au-dessous, les autres à droite : elles ne se
+    recouvrent pas.
+    """
     tous = len(suite) == 1 and len(donnees.categories) <= _POINTS_ETIQUETES
-    for serie, vue in zip(suite, donnees.series, strict=True):
-        _montrer(serie, donnees, XL_LABEL_POSITION.ABOVE)
+    derniers = [next((v for v in reversed(vue.valeurs) if v is not None), 0.0) for vue in donnees.series]
+    for serie, vue, valeur in zip(suite, donnees.series, derniers, strict=True):
+        place = XL_LABEL_POSITION.ABOVE if valeur == max(derniers) else XL_LABEL_POSITION.RIGHT
+        if len(suite) > 1 and valeur == min(derniers):
+            place = XL_LABEL_POSITION.BELOW
+        _montrer(serie, donnees, place)
         dernier = max((r for r, v in enumerate(vue.valeurs) if v is not None), default=-1)
         for rang in range(len(vue.valeurs)):
             if not tous and rang != dernier:

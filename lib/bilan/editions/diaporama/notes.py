@@ -10,6 +10,7 @@ from bilan.editions.diaporama.objets import PREFIXE, nom, police
 from bilan.editions.executions import Execution
 from bilan.figures.modele import Figure
 
+SOURCES = "sources"
 _FIN = "Exécution"
 _CHAMPS = ("Titre calculé", "Sous-titre", "Lecture", "Note", "Champ", "Source", _FIN)
 
@@ -19,15 +20,26 @@ def bloc(figure: Figure, execution: Execution) -> list[str]:
     run = execution.run
     valeurs = (
         figure.titre, figure.sous_titre, figure.lecture, figure.note, figure.champ, figure.source,
-        f"{run.carnet}, clé {run.cle}, données connues le {run.connu_le}",
+        f"{run.carnet}, jeu {run.jeu}, clé {run.cle}, données connues le {run.connu_le}",
     )
     lignes = [f"{champ} : {_ligne(valeur)}" for champ, valeur in zip(_CHAMPS, valeurs, strict=True) if valeur]
     return [nom(figure.id), *lignes]
 
 
+def bloc_sources(textes: list[str], jeu: str) -> list[str]:
+    """Rend les lignes de notes de la diapositive des sources."""
+    return [nom(SOURCES), f"Source : {' ; '.join(_ligne(t) for t in textes)}", f"{_FIN} : jeu {jeu}"]
+
+
 def pied(source: str, champ: str) -> str:
     """Rend le pied de la diapositive : la source, puis le champ."""
-    return f"Source : {_ligne(source)} Champ : {_ligne(champ)}"
+    return f"Source : {_ligne(source).rstrip('.')}. Champ : {_ligne(champ).rstrip('.')}."
+
+
+def pied_commun(sources: list[str]) -> str:
+    """Rend le pied d'une diapositive de plusieurs chiffres : leurs sources, une fois chacune."""
+    uniques = dict.fromkeys(_ligne(s).rstrip(".") for s in sources)
+    return f"Sources : {' ; '.join(uniques)}."
 
 
 def ecrire(diapositive: Any, blocs: list[list[str]]) -> None:

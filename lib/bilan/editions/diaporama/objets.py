@@ -46,7 +46,9 @@ def nommer(forme: Any, ident: str, alt: str = "", annexe: str = "") -> None:
 
 def couleur(hexa: str) -> RGBColor:
     """Rend la couleur « #RRVVBB » dans les termes de python-pptx."""
-    return RGBColor.from_string(hexa[1:])
+    fabrique: Any = RGBColor
+    teinte: RGBColor = fabrique.from_string(hexa[1:])
+    return teinte
 
 
 def police(

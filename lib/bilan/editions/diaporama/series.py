@@ -22,6 +22,9 @@ FORMATS: dict[Format, str] = {
 }
 """Format de nombre d'Office de chaque format de figure ; un pour cent y est un nombre de 0 à 1."""
 
+REPERE = "#CACAFB"
+"""Couleur du repère d'une paire : un bleu clair, cerné de gris, que la légende nomme."""
+
 Graphique = formes.Barres | formes.BarresEmpilees | formes.Courbe | formes.Points
 
 
@@ -51,9 +54,10 @@ class Donnees:
         """Toutes les valeurs présentes, séries bout à bout."""
         return [v for serie in self.series for v in serie.valeurs if v is not None]
 
-    def pour_office(self) -> CategoryChartData:
+    def pour_office(self) -> Any:
         """Rend les données que python-pptx écrit dans le graphique et son classeur."""
-        donnees = CategoryChartData(number_format=FORMATS[self.format])
+        nouvelles: Any = CategoryChartData
+        donnees = nouvelles(number_format=FORMATS[self.format])
         donnees.categories = [_texte_sur(c) for c in self.categories]
         for serie in self.series:
             donnees.add_series(_texte_sur(serie.nom), [echelle(v, self.format) for v in serie.valeurs])
@@ -136,12 +140,14 @@ def _points(figure: Figure, forme: formes.Points) -> Donnees:
             for colonne, libelle in ((forme.valeur, forme.libelle_valeur), (forme.repere, forme.libelle_repere))
             if (signe := _signe(ligne, colonne, figure.colonne_absence(colonne)))
         ]
+        if len(signes) == 2 and signes[0].split(" : ")[-1] == signes[1].split(" : ")[-1]:
+            signes = [signes[0].split(" : ")[-1]]
         categories.append(_avec(str(ligne[forme.categorie]), ", ".join(signes)))
     return Donnees(
         tuple(categories),
         (
             Serie(forme.libelle_valeur, tuple(_nombre(li[forme.valeur]) for li in lignes), palettes.BLEU),
-            Serie(forme.libelle_repere, tuple(_nombre(li[forme.repere]) for li in lignes), palettes.ALERTE),
+            Serie(forme.libelle_repere, tuple(_nombre(li[forme.repere]) for li in lignes), REPERE),
         ),
         forme.format,
     )

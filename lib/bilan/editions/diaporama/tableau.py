@@ -13,7 +13,7 @@ from bilan.figures.altair.lettres import couper, largeur_texte
 from bilan.figures.modele import Figure
 from bilan.figures.tableau import entete, est_numerique, lignes
 
-_CORPS = (14, 12, 11, 10)
+_CORPS = (16, 14, 12, 11, 10)
 _MARGE = 12.0
 _INTERLIGNE = 1.22
 _STYLE_NU = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"

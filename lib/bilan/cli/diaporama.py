@@ -1,0 +1,71 @@
+"""Les commandes du diaporama : le construire, et l'actualiser quand des gens l'ont repris."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bilan.erreurs import ErreurUsage
+from bilan.francais import compter
+from bilan.projet import Jeu, Projet
+
+_JEU = click.option(
+    "--jeu", type=click.Choice([jeu.value for jeu in Jeu]), default=Jeu.REEL.value, show_default=True,
+    help="Jeu de données à montrer.",
+)
+_SORTIE = click.option(
+    "--sortie", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+    help="Fichier .pptx à écrire ; un nom convenu sinon.",
+)
+_REMPLACER = click.option("--remplacer", is_flag=True, help="Remplace le fichier de sortie s'il existe déjà.")
+
+
+@click.group(subcommand_metavar="COMMANDE [ARGUMENTS]…")
+def diaporama() -> None:
+    """Diaporama du comité de pilotage, dans l'ordre de copil.toml."""
+
+
+@diaporama.command()
+@_JEU
+@_SORTIE
+@_REMPLACER
+def construire(jeu: str, sortie: Path | None, remplacer: bool) -> None:
+    """Écrit le diaporama : graphiques, cartes et tableaux natifs, diapositives à remplir titrées."""
+    from bilan.editions.diaporama import construire as ecrire
+
+    projet = Projet.trouver()
+    chemin = sortie or projet.reports / "diaporamas" / f"copil-{jeu}.pptx"
+    _garder(chemin, remplacer)
+    compte = ecrire(projet, Jeu(jeu), chemin)
+    click.echo(f"{compter(compte.diapositives, 'diapositive')} dans {chemin}")
+    for ident in compte.absentes:
+        click.echo(f"Figure « {ident} » absente de ce jeu : sa place dans le plan est laissée de côté.")
+
+
+@diaporama.command()
+@click.argument("deck", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FICHIER")
+@_JEU
+@_SORTIE
+@_REMPLACER
+def actualiser(deck: Path, jeu: str, sortie: Path | None, remplacer: bool) -> None:
+    """Remet à jour les figures d'un diaporama repris à la main, dans un nouveau fichier."""
+    from bilan.editions.diaporama import actualiser as reprendre
+
+    chemin = sortie or deck.with_name(f"{deck.stem}_maj-{date.today().isoformat()}.pptx")
+    _garder(chemin, remplacer)
+    changements = reprendre(deck, Projet.trouver(), Jeu(jeu), chemin)
+    for ligne in changements.lignes or ["Rien n'a changé : le diaporama était à jour."]:
+        click.echo(ligne)
+    click.echo(f"Nouveau diaporama : {chemin}, changements listés dans {changements.liste}")
+
+
+def _garder(chemin: Path, remplacer: bool) -> None:
+    """Lève `ErreurUsage` si le fichier existe : quelqu'un a pu y travailler."""
+    if chemin.exists() and not remplacer:
+        raise ErreurUsage(
+            f"Le fichier « {chemin} » existe déjà et quelqu'un a pu y travailler ; donnez un autre nom avec "
+            "« --sortie », ou « --remplacer » pour l'écraser."
+        )
+
+
+COMMANDES = {"diaporama": diaporama}
