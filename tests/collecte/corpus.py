@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import xlsxwriter
+from tests.collecte.xlsb import ecrire_xlsb
 
 Ligne = dict[str, Any]
 
@@ -246,6 +247,7 @@ STYLES: dict[str, Callable[[Path, Feuille], Path]] = {
     "simple.xlsx": ecrire_xlsx,
     "double.xlsx": ecrire_xlsx_double,
     "libre.ods": ecrire_ods,
+    "binaire.xlsb": lambda chemin, feuille: ecrire_xlsb(chemin, grille(feuille)),
     "maison.csv": ecrire_csv,
     "tabule.csv": lambda chemin, feuille: ecrire_csv(chemin, feuille, encodage="utf-16", separateur="\t"),
 }

@@ -95,7 +95,10 @@ class LecteurBorne:
 
 _EXPLICATIONS = {
     "memoire": ("le classeur demande trop de mémoire", "supprimez les lignes et colonnes vides, puis renvoyez-le"),
-    "arret": ("le classeur fait tomber le lecteur : il est abîmé ou piégé", "copiez les données dans un classeur neuf"),
+    "arret": (
+        "le classeur fait tomber le lecteur : il est démesuré, abîmé ou piégé",
+        "copiez les données, sans lignes ni colonnes vides, dans un classeur neuf",
+    ),
     "delai": (
         "le classeur met trop longtemps à s'ouvrir",
         "allégez-le : une feuille, sans mise en forme inutile",
