@@ -31,6 +31,7 @@ class Demande:
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
     autant que de cœurs ; `profil` vaut « interne » ou « public », dont les mesures sont masquées avant les carnets.
+    Sans `publier`, le site en place reste, et rien ne s'y construit.
     """
 
     jeux: tuple[Jeu, ...] = tuple(Jeu)
@@ -42,6 +43,7 @@ class Demande:
     ouvriers: int | None = None
     forcer: bool = False
     profil: str = "interne"
+    publier: bool = True
 
 
 def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
@@ -63,13 +65,14 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
                 masquer_pour_le_public(projet, jeu, dire)
         reglages = Reglages(demande.moteur, demande.ouvriers or 0, demande.forcer, dire)
         fait = executer_carnets(projet, plan, reglages)
-        entree = publier(projet, dire)
+        entree = publier(projet, dire) if demande.publier else projet.reports / "courant" / "index.html"
     duree_s = time.monotonic() - depart
     dire(
         f"{compter(len(fait.executions), 'carnet joué', 'carnets joués')}, {nombre(fait.a_jour)} à jour, "
         f"{compter(len(fait.echecs), 'échec')}, en {nombre(duree_s, 1)} secondes."
     )
-    dire(f"À ouvrir : {entree}")
+    if demande.publier:
+        dire(f"À ouvrir : {entree}")
     if fait.echecs:
         noms = ", ".join(e.tache for e in fait.echecs[:5])
         raise ExecutionEchouee(

@@ -15,6 +15,7 @@ class CodeSortie(IntEnum):
     DONNEES_REFUSEES = 3
     VERROU = 4
     PUBLICATION_REFUSEE = 5
+    ALERTE = 6
 
 
 class ErreurBilan(Exception):
@@ -56,6 +57,12 @@ class PublicationRefusee(ErreurBilan):
     """L'édition construite n'a pas passé ses contrôles : la précédente reste en place."""
 
     code_sortie = CodeSortie.PUBLICATION_REFUSEE
+
+
+class AlerteSante(ErreurBilan):
+    """Quelque chose se tait ou manque : la dernière réussite est trop ancienne, des envois absents, le disque plein."""
+
+    code_sortie = CodeSortie.ALERTE
 
 
 class ExecutionEchouee(ErreurBilan):

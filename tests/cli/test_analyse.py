@@ -1,18 +1,24 @@
 """Les commandes de l'analyste : interroger sans pouvoir écrire, faire et vérifier un carnet."""
 
+import json
 from datetime import date
 from pathlib import Path
 
+import papermill
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from bilan.cli.analyse import sql
+from bilan.carnets.cellules import lire_document
+from bilan.carnets.contrat import ContratCarnet
+from bilan.carnets.squelette import creer, manques
+from bilan.cli.analyse import carnet, sante, sql
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.sql import Interrogation
-from bilan.erreurs import ErreurUsage
+from bilan.erreurs import AlerteSante, ErreurUsage
 from bilan.projet import Jeu, Projet
 
+RACINE = Path(__file__).parents[2]
 COLLECTION = """\
 region = "93"
 millesime = 2026
@@ -84,3 +90,62 @@ def test_la_commande_ecrit_une_table_ou_un_csv() -> None:
 @pytest.mark.usefixtures("projet")
 def test_sans_terminal_la_requete_se_lit_sur_l_entree() -> None:
     assert CliRunner().invoke(sql, ["--csv"], input="SELECT 2 AS deux").output == "deux\n2\n"
+
+
+# — Faire un carnet, le vérifier
+
+
+def test_un_carnet_neuf_est_en_regle(projet: Projet) -> None:
+    chemin = creer(projet, "65_loyers", "Les loyers")
+    assert manques(projet, "65_loyers") == []
+    assert ContratCarnet.de(lire_document(chemin)).titre == "Les loyers, {periode}"
+
+
+@pytest.mark.parametrize("nom", ["loyers", "65_Loyers", "../65_loyers", "65 loyers"])
+def test_un_nom_de_carnet_mal_forme_est_refuse_et_rien_n_est_ecrit(projet: Projet, nom: str) -> None:
+    with pytest.raises(ErreurUsage, match="65_loyers"):
+        creer(projet, nom)
+    assert not projet.notebooks.exists()
+
+
+def test_un_carnet_existant_n_est_jamais_ecrase(projet: Projet) -> None:
+    creer(projet, "65_loyers")
+    with pytest.raises(ErreurUsage, match="existe déjà"):
+        creer(projet, "65_loyers")
+
+
+def test_verifier_dit_en_francais_tout_ce_qui_manque(projet: Projet) -> None:
+    chemin = creer(projet, "65_loyers")
+    contenu = json.loads(chemin.read_text(encoding="utf-8"))
+    contenu["metadata"]["bilan"]["mesures"] = ["F33"]
+    contenu["cells"][0]["source"] = ["Sans titre"]
+    contenu["cells"][3]["source"] = ["def longue():\n", *["    a = 1\n"] * 11]
+    contenu["cells"][3]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["1"]}]
+    chemin.write_text(json.dumps(contenu), encoding="utf-8")
+    dit = CliRunner().invoke(carnet, ["verifier"]).exception
+    assert isinstance(dit, ErreurUsage)
+    for attendu in ("4 points", "fiche", "« F33 » n'existe pas", "« longue » fait plus de 10 lignes", "ses sorties"):
+        assert attendu in dit.message.replace("\u00a0", " ")
+
+
+def test_verifier_un_carnet_absent_propose_les_plus_proches(projet: Projet) -> None:
+    creer(projet, "65_loyers")
+    with pytest.raises(ErreurUsage, match="« 65_loyers »"):
+        manques(projet, "65_loyer")
+
+
+@pytest.mark.lent
+def test_le_squelette_s_execute_tel_quel(projet: Projet) -> None:
+    (projet.racine / "data" / "referentiel").symlink_to(RACINE / "data" / "referentiel")
+    chemin = creer(projet, "65_loyers")
+    papermill.execute_notebook(chemin, projet.racine / "sortie.ipynb", kernel_name="python3", progress_bar=False)
+
+
+# — La santé
+
+
+@pytest.mark.usefixtures("projet")
+def test_la_sante_montre_chaque_point_et_alerte_par_son_code() -> None:
+    rendu = CliRunner().invoke(sante, ["--libre-min", "0"])
+    assert rendu.output.startswith("✘ Aucune exécution n'a encore réussi") and "✔" in rendu.output
+    assert isinstance(rendu.exception, AlerteSante) and rendu.exception.code_sortie == 6

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bilan.erreurs import ErreurBilan
+from bilan.erreurs import AlerteSante, ErreurBilan
 from bilan.projet import Jeu, Projet
 
 if TYPE_CHECKING:
@@ -84,5 +84,71 @@ def _montrer(resultat: "pl.DataFrame", en_csv: bool) -> None:
     click.echo(f"{compter(resultat.height, 'ligne')}{suite}.")
 
 
-COMMANDES: dict[str, click.Command] = {"sql": sql}
+@click.command()
+@click.option("--age-max", "age_jours", type=click.IntRange(min=1), default=8, show_default=True, metavar="JOURS",
+              help="Alerte si la dernière réussite est plus ancienne.")
+@click.option("--libre-min", "libre_go", type=click.FloatRange(min=0), default=2.0, show_default=True, metavar="GO",
+              help="Alerte s'il reste moins de place.")
+@click.option("--jeu", type=click.Choice([jeu.value for jeu in Jeu]), help="Cherche aussi les émetteurs en retard.")
+@click.option("--notifier", is_flag=True, help="Écrit un courriel en cas d'alerte.")
+def sante(age_jours: int, libre_go: float, jeu: str | None, notifier: bool) -> None:
+    """Alerte sur ce qui se tait : dernière réussite, émetteurs en retard, place sur le disque.
+
+    Sort avec 0 si tout va bien, 6 s'il y a une alerte, 2 si la notification est mal réglée.
+    """
+    from datetime import datetime
+
+    from bilan.francais import compter
+    from bilan.notification import message
+    from bilan.notification.courriel import envoyer
+    from bilan.notification.reglages import Reglages
+    from bilan.notification.sante import Seuils, examiner
+
+    projet = Projet.trouver()
+    reglages = Reglages.de_l_environnement() if notifier else None
+    constats = examiner(projet, Seuils(age_jours, libre_go), datetime.now().astimezone(), Jeu(jeu) if jeu else None)
+    for constat in constats:
+        click.echo(f"{'✔' if constat.sain else '✘'} {constat.phrase}")
+    alertes = [constat.phrase for constat in constats if not constat.sain]
+    if alertes:
+        if reglages:
+            envoyer(reglages, *message.alerte(alertes))
+        raise AlerteSante(f"{compter(len(alertes), 'alerte')} ; voyez les lignes marquées ✘.")
+
+
+@click.group(subcommand_metavar="COMMANDE [ARGUMENTS]…")
+def carnet() -> None:
+    """Faire un carnet et le vérifier."""
+
+
+@carnet.command("nouveau")
+@click.argument("nom", metavar="NOM")
+@click.option("--titre", metavar="TITRE", help="Titre du carnet ; d'après son nom sinon.")
+def carnet_nouveau(nom: str, titre: str | None) -> None:
+    """Crée notebooks/NOM.ipynb, en règle, avec son contrat (exemple : 65_loyers)."""
+    from bilan.carnets.squelette import creer
+
+    projet = Projet.trouver()
+    chemin = creer(projet, nom, titre)
+    click.echo(f"Créé : {chemin.relative_to(projet.racine)}. Pour le publier, ajoutez-le à collection.toml :")
+    click.echo(f'\n[[carnets]]\nnom = "{nom}"\njeux = ["reel", "demonstration"]\npage = "{nom.partition("_")[2]}"')
+
+
+@carnet.command("verifier")
+@click.argument("noms", nargs=-1, metavar="[NOM]…")
+def carnet_verifier(noms: tuple[str, ...]) -> None:
+    """Dit ce qui manque aux carnets : contrat, paramètres, forme ; tous si aucun n'est nommé."""
+    from bilan.carnets.squelette import carnets_du_projet, manques
+    from bilan.erreurs import ErreurUsage
+    from bilan.francais import compter
+
+    projet = Projet.trouver()
+    voulus = noms or carnets_du_projet(projet)
+    trouves = [manque for nom in voulus for manque in manques(projet, nom)]
+    if trouves:
+        raise ErreurUsage("\n".join([f"{compter(len(trouves), 'point')} à corriger.", *trouves]))
+    click.echo(f"{compter(len(voulus), 'carnet')} en règle.")
+
+
+COMMANDES: dict[str, click.Command] = {"sql": sql, "sante": sante, "carnet": carnet}
 """Commandes de l'analyste, à ajouter au groupe `bilan`."""

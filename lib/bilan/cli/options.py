@@ -9,13 +9,17 @@ from bilan.projet import Jeu
 
 Commande = TypeVar("Commande", bound=Callable[..., Any])
 
+COURANTE = "courante"
+"""Période que chaque jeu déclare dans `collection.toml` : une tâche planifiée n'a pas à la réécrire."""
+
 _CHOIX = (
     click.option("--jeu", "jeux", type=click.Choice([jeu.value for jeu in Jeu]), multiple=True,
                  help="Jeu de données ; les deux si rien n'est dit."),
     click.option("--carnet", "carnets", multiple=True, metavar="NOM", help="Seulement ce carnet (option répétable)."),
     click.option("--epci", "territoires", multiple=True, metavar="SIREN",
                  help="Seulement cet EPCI (option répétable)."),
-    click.option("--periode", metavar="PÉRIODE", help="Année (2024) ou trimestre (2024T3), pour les jeux demandés."),
+    click.option("--periode", metavar="PÉRIODE",
+                 help="Année (2024), trimestre (2024T3) ou « courante » : celle de collection.toml."),
     click.option("--region", metavar="CODE", help="Région attendue ; refusée si ce n'est pas celle du projet."),
 )
 
@@ -32,4 +36,6 @@ def demande(**choix: Any) -> Any:
     from bilan.chaine import Demande
 
     jeux = tuple(map(Jeu, choix.pop("jeux"))) or tuple(Jeu)
+    if choix.get("periode") == COURANTE:
+        choix["periode"] = None
     return Demande(jeux=jeux, **choix)

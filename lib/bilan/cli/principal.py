@@ -35,7 +35,7 @@ def bilan() -> None:
 @click.option("--moteur", type=click.Choice(["bilan", "standard"]), help="Moteur d'exécution des carnets.")
 @click.option("--ouvriers", type=click.IntRange(min=1), metavar="N", help="Carnets menés de front ; les cœurs sinon.")
 @click.option("--forcer", is_flag=True, help="Rejoue tout, même ce qui n'a pas changé.")
-@click.option("--publier/--sans-publier", default=True, help="Met le site en place si ses contrôles passent (d'office).")
+@click.option("--publier/--sans-publier", default=True, help="Met le site en place si ses contrôles passent.")
 @click.option("--notifier", is_flag=True, help="Écrit un courriel si quelque chose a changé ou échoué.")
 def executer(notifier: bool, **choix: Any) -> None:
     """Charge les données, calcule les mesures, exécute les carnets et construit les éditions."""

@@ -67,3 +67,10 @@ def echec(erreur: BaseException, periode: str) -> tuple[str, str]:
         f"À faire : {_QUE_FAIRE.get(code, _AUTRE)}",
     ]
     return f"[bilan] Échec (code {int(code)})", "\n\n".join(corps) + "\n"
+
+
+def alerte(phrases: list[str]) -> tuple[str, str]:
+    """Rend l'objet et le corps du courriel d'une alerte de santé."""
+    corps = ["« bilan sante » a trouvé :", "\n".join(f"  - {phrase}" for phrase in phrases)]
+    corps.append("À faire : corrigez, puis relancez « bilan sante » ; voyez docs/exploitation.md.")
+    return f"[bilan] Alerte : {compter(len(phrases), 'point')}", "\n\n".join(corps) + "\n"
