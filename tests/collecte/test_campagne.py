@@ -1,6 +1,7 @@
 """Une campagne : gabarits, correspondances, contrôles, corrections, retours, entrepôt, relances."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,11 @@ def test_une_commune_unique_pour_un_grand_parc_fait_douter(projet: Projet, tmp_p
     assert "commune_du_siege" in _regles(_controler(projet, ecrire_xlsx(tmp_path / "siege.xlsx", Feuille(lignes))))
 
 
-def _objectifs(*taux: tuple[str, float | None, int | None]) -> Feuille:
+def _objectifs(*taux: tuple[str, float | None, int | None], effet: str = "01/01/2024") -> Feuille:
     lignes = [
         {"annee": 2024, "bailleur_siren": "999000011", "reservataire_categorie": code, "perimetre_type": "DEPARTEMENT",
          "perimetre_code": "6", "code_departement": "06", "taux_pct": part, "nb_droits": droits,
-         "date_effet": "01/01/2024"}
+         "date_effet": effet}
         for code, part, droits in taux
     ]  # fmt: skip
     return Feuille(lignes, {nom: nom for nom in lignes[0]})
@@ -139,6 +140,28 @@ def test_les_objectifs_suivent_les_plafonds(
     issue = _controler(projet, ecrire_xlsx(tmp_path / "objectifs.xlsx", _objectifs(*taux)))
     assert _regles(issue) - {"zero_retabli"} == regles
     assert issue.reception.est_acceptee == accepte
+
+
+@pytest.mark.parametrize(
+    ("effet", "plafond"),
+    [("01/01/2019", None), ("01/01/2021", "30\u202f%"), ("01/01/2024", "25,5\u202f%")],
+    ids=["avant le texte", "premier texte", "texte suivant"],
+)
+def test_le_plafond_est_celui_du_droit_a_la_date_d_effet(
+    projet: Projet, tmp_path: Path, effet: str, plafond: str | None
+) -> None:
+    regles = (projet.referentiel / "regles.toml").read_text(encoding="utf-8")
+    suite = '[[regles.versions]]\nvaleur = 25.5\ndate_effet = 2023-01-01\ntexte = "Décret fictif"\nstatut = "verifie"\n'
+    ou = regles.index("[[regles]]", regles.index('"plafond_etat_pct"'))
+    (projet.racine / "data" / "referentiel").unlink()
+    shutil.copytree(Projet.trouver().referentiel, projet.referentiel)
+    (projet.referentiel / "regles.toml").write_text(regles[:ou] + suite + regles[ou:], encoding="utf-8")
+    issue = _controler(
+        projet, ecrire_xlsx(tmp_path / "objectifs.xlsx", _objectifs(("ETAT_PRIO", 31.0, None), effet=effet))
+    )
+    dites = [anomalie.constat for anomalie in issue.reception.anomalies if anomalie.regle == "plafond"]
+    assert len(dites) == (0 if plafond is None else 1)
+    assert plafond is None or f"plafond de {plafond}" in dites[0]
 
 
 CARTE_LARGE = """

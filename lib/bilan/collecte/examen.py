@@ -18,6 +18,7 @@ from bilan.collecte.repli import replier_communes
 from bilan.collecte.tableau import Colonne, Source, Tableau
 from bilan.erreurs import plus_proches
 from bilan.projet import Projet
+from bilan.referentiel.regles import Regles as ReglesDeDroit
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.catalogue import table
 
@@ -33,6 +34,11 @@ class Contexte:
 
     projet: Projet
     connu: Connu | None = None
+
+    @property
+    def regles_de_droit(self) -> ReglesDeDroit:
+        """Règles de droit datées du référentiel."""
+        return ReglesDeDroit.ouvrir(self.projet.referentiel)
 
     def territoires(self, annee: int) -> Territoires:
         """Rend les territoires du millésime de l'année, ramenée aux millésimes que le référentiel connaît."""
@@ -69,7 +75,7 @@ def examiner(tableau: Tableau, envoi: Envoi, contexte: Contexte, regles: Regles 
     anomalies += controler_schema(conversion, tableau, schema)
     if territoires is not None:
         anomalies += controler_communes(conversion, tableau, territoires)
-    anomalies += controler_metier(conversion, tableau, envoi, contexte.connu)
+    anomalies += controler_metier(conversion, tableau, envoi, contexte.connu, contexte.regles_de_droit)
     lignes = conversion.lignes if territoires is None else replier_communes(conversion.lignes, schema, territoires)
     return Examen(envoi, tableau, lignes, anomalies)
 

@@ -1,5 +1,8 @@
 """Objectifs et parts : plafonds, somme des taux, périodes de validité, fractions prises pour des pourcentages."""
 
+from collections.abc import Iterator
+from datetime import date
+
 import polars as pl
 
 from bilan.collecte.anomalies import Anomalie, Gravite
@@ -7,6 +10,7 @@ from bilan.collecte.controles.outils import Regle, sur_fichier, sur_lignes
 from bilan.collecte.tableau import RANG, Tableau
 from bilan.francais import pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES_COLLECTIVITES, RESERVATAIRES_ETAT
+from bilan.referentiel.regles import Regles
 
 _TROP = Regle(
     Gravite.BLOQUANT, "somme_des_taux", "les taux du périmètre {perimetre} font ensemble {somme}, plus de 100 %",
@@ -14,7 +18,7 @@ _TROP = Regle(
 )  # fmt: skip
 _PLAFOND = Regle(
     Gravite.A_VERIFIER, "plafond",
-    "{qui} : {somme} du flux dans le périmètre {perimetre}, au-dessus du plafond de {plafond}",
+    "{qui} : {somme} du flux dans le périmètre {perimetre}, au-dessus du plafond de {plafond} ({texte})",
     "vérifiez le taux ; un accord local ou un arrêté peut l'expliquer",
 )  # fmt: skip
 _CHEVAUCHEMENT = Regle(
@@ -31,42 +35,47 @@ _QUARTILE = Regle(
 )  # fmt: skip
 
 _PLAFONDS = (
-    ("État", RESERVATAIRES_ETAT, 30.0),
-    ("État, agents civils et militaires", ("ETAT_FONC",), 5.0),
-    ("Collectivités et EPCI", RESERVATAIRES_COLLECTIVITES, 20.0),
+    ("État", RESERVATAIRES_ETAT, "plafond_etat_pct"),
+    ("État, agents civils et militaires", ("ETAT_FONC",), "plafond_etat_agents_pct"),
+    ("Collectivités et EPCI", RESERVATAIRES_COLLECTIVITES, "plafond_collectivites_pct"),
 )
 _QUARTILE_MAX = 0.5
 _BAUX_MIN = 20
 
 
-def controler_objectifs(lignes: pl.DataFrame, tableau: Tableau) -> list[Anomalie]:
-    """Rend la somme des taux, les plafonds (30, 5 et 20 %) et les périodes de validité qui se chevauchent."""
+def controler_objectifs(lignes: pl.DataFrame, tableau: Tableau, regles: Regles) -> list[Anomalie]:
+    """Rend la somme des taux, les plafonds du droit en vigueur à leur date d'effet, et les périodes qui se chevauchent.
+
+    Une règle qui n'existait pas encore à cette date ne plafonne rien.
+    """
     avec_taux = lignes.filter(pl.col("taux_pct").is_not_null())
     cle = ["annee", "bailleur_siren", "perimetre_type", "perimetre_code", "date_effet"]
     anomalies: list[Anomalie] = []
     for valeurs, groupe in avec_taux.group_by(cle, maintain_order=True):
-        perimetre = str(valeurs[3])
-        anomalies += _sommes(groupe, perimetre, tableau)
+        perimetre, effet = str(valeurs[3]), valeurs[4]
+        total = float(groupe["taux_pct"].sum())
+        if total > 100 + 1e-9:
+            anomalies += sur_fichier(_TROP, tableau.fichier, perimetre=perimetre, somme=pourcent(total))
+        elif isinstance(effet, date):
+            for depassement in _depassements(groupe, regles, effet):
+                anomalies += sur_fichier(_PLAFOND, tableau.fichier, perimetre=perimetre, **depassement)
     return anomalies + _chevauchements(lignes, tableau)
 
 
-def _sommes(groupe: pl.DataFrame, perimetre: str, tableau: Tableau) -> list[Anomalie]:
-    total = float(groupe["taux_pct"].sum())
-    if total > 100 + 1e-9:
-        return sur_fichier(_TROP, tableau.fichier, perimetre=perimetre, somme=pourcent(total))
-    anomalies: list[Anomalie] = []
-    for qui, codes, plafond in _PLAFONDS:
+def _depassements(groupe: pl.DataFrame, regles: Regles, effet: date) -> Iterator[dict[str, str]]:
+    """Rend, pour chaque plafond dépassé, qui le dépasse, de combien, le plafond et son texte."""
+    for qui, codes, code in _PLAFONDS:
+        version = regles.regle(code).le(effet)
         somme = float(groupe.filter(pl.col("reservataire_categorie").is_in(codes))["taux_pct"].sum())
-        if somme > plafond + 1e-9:
-            anomalies += sur_fichier(
-                _PLAFOND,
-                tableau.fichier,
-                qui=qui,
-                perimetre=perimetre,
-                somme=pourcent(somme),
-                plafond=pourcent(plafond, 0),
-            )
-    return anomalies
+        if version is None or somme <= (plafond := float(str(version.valeur))) + 1e-9:
+            continue
+        decimales = 0 if plafond.is_integer() else 1
+        yield {
+            "qui": qui,
+            "somme": pourcent(somme),
+            "plafond": pourcent(plafond, decimales),
+            "texte": version.texte,
+        }
 
 
 def _chevauchements(lignes: pl.DataFrame, tableau: Tableau) -> list[Anomalie]:

@@ -11,6 +11,7 @@ from bilan.collecte.controles.objectifs import controler_objectifs, controler_pa
 from bilan.collecte.conversion import Conversion
 from bilan.collecte.envoi import Envoi
 from bilan.collecte.tableau import RANG, Tableau
+from bilan.referentiel.regles import Regles
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class Connu:
     parc: pl.DataFrame
 
 
-def controler_metier(conversion: Conversion, tableau: Tableau, envoi: Envoi, connu: Connu | None) -> list[Anomalie]:
+def controler_metier(
+    conversion: Conversion, tableau: Tableau, envoi: Envoi, connu: Connu | None, regles: Regles
+) -> list[Anomalie]:
     """Rend les anomalies propres à la table, sur les lignes dont toutes les cases se lisent."""
     lisibles = conversion.lignes.filter(~pl.col(RANG).is_in(list(conversion.rangs_illisibles)))
     anomalies = controler_parts(lisibles, tableau)
@@ -31,7 +34,7 @@ def controler_metier(conversion: Conversion, tableau: Tableau, envoi: Envoi, con
             anomalies += controler_siege(lisibles, tableau, connu.parc)
             anomalies += controler_historique(lisibles, tableau.fichier, envoi, connu.flux)
     elif envoi.table == "flux_objectifs":
-        anomalies += controler_objectifs(lisibles, tableau)
+        anomalies += controler_objectifs(lisibles, tableau, regles)
     elif envoi.table == "attributions_publics":
         anomalies += controler_publics(lisibles, tableau)
     return anomalies
