@@ -43,13 +43,14 @@ class DeclarationJeu(_Declaration):
 class DeclarationCarnet(_Declaration):
     """Un carnet de la collection : son nom, ses jeux, et le territoire par lequel on le répète.
 
-    `delai_s` et `memoire_mo` bornent chacune de ses exécutions.
+    `profils` sont ceux où il a le droit d'être joué ; `delai_s` et `memoire_mo` bornent chacune de ses exécutions.
     """
 
     nom: str
     jeux: tuple[Jeu, ...]
     par: Literal["region", "epci", "departement", "bailleur"] = "region"
     page: str
+    profils: tuple[Literal["interne", "public"], ...] = ("interne", "public")
     delai_s: int = Field(default=300, gt=0)
     memoire_mo: int = Field(default=4096, gt=0)
 

@@ -60,6 +60,7 @@ class Carnet:
         self.parametres = dict(parametres)
         self._emettre = emettre or affichage.emettre_dans_le_carnet
         self._lectures = JournalLectures(nom, contrat)
+        self._nom_du_territoire = ""
         self._figures: list[str] = []
         self._textes: list[str] = []
         self._controles = 0
@@ -113,8 +114,12 @@ class Carnet:
         if "{territoire}" not in titre:
             return titre
         maille, code = self.territoire
-        nom = code if maille == "bailleur" else self.territoires.nom(maille, code)
-        return titre.replace("{territoire}", nom)
+        connu = self._nom_du_territoire or (code if maille == "bailleur" else self.territoires.nom(maille, code))
+        return titre.replace("{territoire}", connu)
+
+    def nommer(self, nom: str) -> None:
+        """Donne au territoire du carnet un nom que le référentiel ne connaît pas : celui d'un bailleur."""
+        self._nom_du_territoire = nom
 
     # — Ce que le carnet lit
 

@@ -119,6 +119,8 @@ class _Chantier:
         except ValidationError:
             return
         self.documents[declaration.nom] = document
+        if self.selection.profil not in declaration.profils:  # une page qui nomme un bailleur reste interne
+            return
         for jeu in declaration.jeux:
             if jeu in self.selection.jeux:
                 self._ajouter_jeu(declaration, contrat, jeu)

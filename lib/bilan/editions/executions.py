@@ -17,6 +17,9 @@ _IDENTIFIANT = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 Bloc = dict[str, Any]
 
+DOSSIERS = {"epci": "EPCI", "departement": "Départements", "bailleur": "Bailleurs"}
+"""Dossiers des fiches et nom de ce qu'elles décrivent."""
+
 
 @dataclass(frozen=True)
 class Execution:
@@ -49,6 +52,11 @@ class Execution:
         """Vrai pour une page répétée par territoire (« epci/200054807 »)."""
         return "/" in self.page
 
+    @property
+    def dossier(self) -> str:
+        """Dossier de la fiche (« epci », « departement ») ; vide pour une page régionale."""
+        return self.page.rpartition("/")[0]
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -65,8 +73,14 @@ class Edition:
 
     @cached_property
     def fiches(self) -> dict[str, Execution]:
-        """Fiches par code de territoire."""
-        return {e.run.territoire: e for e in self.executions if e.est_fiche}
+        """Fiches des EPCI, par SIREN."""
+        return {e.run.territoire: e for e in self.executions if e.dossier == "epci"}
+
+    @cached_property
+    def autres_fiches(self) -> dict[str, tuple[Execution, ...]]:
+        """Fiches des départements et des bailleurs, par dossier ; un dossier sans fiche n'y est pas."""
+        rangees = {d: tuple(e for e in self.executions if e.dossier == d) for d in DOSSIERS if d != "epci"}
+        return {dossier: fiches for dossier, fiches in rangees.items() if fiches}
 
 
 def lire_edition(projet: Projet, jeu: Jeu) -> Edition:

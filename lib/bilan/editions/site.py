@@ -8,7 +8,7 @@ from pathlib import Path
 from bilan.editions.accueil import accueillir
 from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
 from bilan.editions.composition import Page, composer
-from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
 from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
@@ -106,12 +106,13 @@ class _Chantier:
             self._page(page)
         self._accueil(pages)
         self._epci()
+        self._autres_fiches()
         sources = sorted({f.source for e in self.edition.executions for f in e.figures.values()}, key=cle_de_tri)
         for nom in PAGES_COMMUNES:
             self._rendre(nom, f"{nom}.html", "", sources=sources)
         _ecrire(self.dossier / "recherche.js", script(self._entrees(pages)))
         self.imagerie.elaguer()
-        return len(pages) + 2 + len(PAGES_COMMUNES)
+        return len(pages) + 2 + len(self.edition.autres_fiches) + len(PAGES_COMMUNES)
 
     def _composer(self, execution: Execution) -> Page:
         return composer(execution, self._place(execution.page), self.imagerie)
@@ -149,8 +150,13 @@ class _Chantier:
         place = Place("epci/index", "../", frozenset(self.edition.fiches))
         self._rendre("epci", "epci/index.html", place.remontee, epci=self.atelier.annuaire.epci, place=place)
 
+    def _autres_fiches(self) -> None:
+        for dossier, fiches in self.edition.autres_fiches.items():
+            self._rendre("fiches", f"{dossier}/index.html", "../", nom=DOSSIERS[dossier], fiches=fiches)
+
     def _rendre(self, gabarit: str, chemin: str, remontee: str, **contexte: object) -> None:
-        commun = {"edition": self.edition, "region": self.atelier.annuaire.region, "chemin": chemin}
+        region = self.atelier.annuaire.region
+        commun = {"edition": self.edition, "dossiers": DOSSIERS, "region": region, "chemin": chemin}
         texte = self.gabarits.rendre(gabarit, racine=f"{remontee}../", base=remontee, **commun, **contexte)
         _ecrire(self.dossier / chemin, texte)
 
@@ -159,6 +165,9 @@ class _Chantier:
             if epci.siren in self.edition.fiches:
                 mots = " ".join((epci.nom, epci.siren, *epci.departements, *epci.communes))
                 yield Entree(epci.court, "EPCI", f"epci/{epci.siren}.html", mots)
+        for fiches in self.edition.autres_fiches.values():
+            for fiche in fiches:
+                yield Entree(fiche.run.titre, "Fiche", f"{fiche.page}.html", fiche.run.territoire)
         for page in pages:
             if not page.execution.est_fiche:
                 adresse = f"{page.execution.page}.html"

@@ -140,3 +140,12 @@ def pression(t1: pl.DataFrame, contexte: Contexte) -> Figure:
         note="Le numéro unique est départemental : un ménage peut être compté dans plusieurs départements.",
         indicateurs=("T1",),
     )
+
+
+def phrase_du_parc(parc: pl.DataFrame) -> str:
+    """Rend le parc publié d'un territoire à sa dernière année : lignes de parc_rpls de ce territoire."""
+    dernier = parc.sort("annee").row(-1, named=True)
+    qpv = dernier["part_qpv_pct"]
+    suite = "" if qpv is None else f", dont {pourcent(qpv)} en quartier prioritaire"
+    logements = compter(dernier["nb_logements"], "logement")
+    return f"Parc locatif social au 1er janvier {dernier['annee']} : {logements}{suite}."

@@ -58,9 +58,12 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     )
 
 
-def atteinte(mesures: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
-    """Rend, par réservataire qui signe une convention : F1, `ecart` (F2) et `jugement` selon la tolérance."""
-    ici = {**contexte.en_region, "ventilation": "reservataire"}
+def atteinte(mesures: pl.DataFrame, contexte: Contexte, ou: dict[str, str] | None = None) -> pl.DataFrame:
+    """Rend, par réservataire qui signe une convention : F1, `ecart` (F2) et `jugement` selon la tolérance.
+
+    `ou` donne un autre territoire que la région : territoire_type, territoire et periode.
+    """
+    ici = {**(ou or contexte.en_region), "ventilation": "reservataire"}
     seuils = contexte.seuils
     donnees = par_modalite(mesures.filter(indicateur="F1"), AVEC_CONVENTION, **ici)
     return (
@@ -151,8 +154,14 @@ def volumes(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     return courbe_des_volumes(mesures, contexte, ("region", contexte.code_region), "flux-volumes")
 
 
-def courbe_des_volumes(mesures: pl.DataFrame, contexte: Contexte, lieu: tuple[str, str], id: str) -> Figure:
-    """Rend les volumes trimestriels d'un territoire, donné par sa maille et son code, sur l'année du contexte."""
+def courbe_des_volumes(
+    mesures: pl.DataFrame, contexte: Contexte, lieu: tuple[str, str], id: str, nom: str = ""
+) -> Figure:
+    """Rend les volumes trimestriels d'un territoire, donné par sa maille et son code, sur l'année du contexte.
+
+    `nom` est celui d'un bailleur, que le référentiel des territoires ne connaît pas.
+    """
+    nom = nom or contexte.territoires.nom(*lieu)
     trimestres = {str(t): t.libelle_court for t in contexte.periode.trimestres}
     ici = mesures.filter(territoire_type=lieu[0], territoire=lieu[1], ventilation="ensemble")
     ici = ici.filter(pl.col("indicateur").is_in(list(_MESURES)), pl.col("periode").is_in(list(trimestres)))
@@ -170,7 +179,7 @@ def courbe_des_volumes(mesures: pl.DataFrame, contexte: Contexte, lieu: tuple[st
         id=id,
         titre=f"{compter(pic['valeur'], 'logement attribué', 'logements attribués')} au {pic['trimestre']}, "
         "le trimestre le plus chargé",
-        sous_titre=f"Logements proposés, attribués et baux signés par trimestre, {contexte.territoires.nom(*lieu)}",
+        sous_titre=f"Logements proposés, attribués et baux signés par trimestre, {nom}",
         forme=Courbe("trimestre", "valeur", "mesure"),
         donnees=donnees,
         colonnes=(
@@ -180,8 +189,8 @@ def courbe_des_volumes(mesures: pl.DataFrame, contexte: Contexte, lieu: tuple[st
             Colonne("repondants", "Bailleurs comptés", "nombre"),
             Colonne("attendus", "Bailleurs attendus", "nombre"),
         ),
-        lecture=f"Au {pic['trimestre']}, {compter(pic['valeur'], 'logement attribué', 'logements attribués')}, "
-        f"d'après {nombre(pic['repondants'])} bailleurs sur {nombre(pic['attendus'])}.",
+        lecture=f"Au {pic['trimestre']}, {compter(pic['valeur'], 'logement attribué', 'logements attribués')}"
+        f"{_d_apres(pic)}.",
         champ="Toutes offres, premières mises en location comprises ; bailleurs dont le trimestre est connu.",
         source=contexte.source(BILANS),
         alt=decrire_lignes(donnees, "mesure,trimestre", {"valeur": "nombre"}),
@@ -190,6 +199,12 @@ def courbe_des_volumes(mesures: pl.DataFrame, contexte: Contexte, lieu: tuple[st
         indicateurs=tuple(_MESURES),
         maturite=maturite(ici),
     )
+
+
+def _d_apres(mesure: Ligne) -> str:
+    if (mesure["attendus"] or 0) < 2:  # la fiche d'un bailleur : il n'y a personne d'autre à attendre
+        return ""
+    return f", d'après {nombre(mesure['repondants'])} bailleurs sur {nombre(mesure['attendus'])}"
 
 
 def mises_en_service(f7: pl.DataFrame, contexte: Contexte) -> Figure:

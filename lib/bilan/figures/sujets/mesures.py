@@ -32,9 +32,12 @@ def une(mesures: pl.DataFrame, **filtres: str) -> Ligne:
     return trouvees.row(0, named=True) if trouvees.height else dict(_NULLE)
 
 
-def derniere(mesures: pl.DataFrame, contexte: Contexte) -> Ligne:
-    """Rend la mesure de la région à la période, à défaut celle de la dernière année où elle est connue."""
-    ici = contexte.en_region
+def derniere(mesures: pl.DataFrame, contexte: Contexte, ou: dict[str, str] | None = None) -> Ligne:
+    """Rend la mesure de la région à la période, à défaut celle de la dernière année où elle est connue.
+
+    `ou` donne un autre territoire : territoire_type, territoire et periode.
+    """
+    ici = dict(ou or contexte.en_region)
     mesure = une(mesures, **ici) | {"periode": ici.pop("periode")}
     if mesure["valeur"] is None:
         passees = (pl.col("periode") < str(contexte.periode)) & (pl.col("periode").str.len_chars() == 4)
