@@ -168,6 +168,7 @@ def _refaire_volumes(groupe: Any, peinture: Peinture, cadrage: Cadrage, noms: Ma
     avant = tailles()
     for rond in [f for f in groupe.shapes if f.name.endswith(_VOLUME)]:
         groupe._element.remove(rond._element)
+    groupes.sans_recalcul(groupe)
     _volumes(groupe, peinture.volumes, cadrage, noms)
     groupes.cadrer(groupe, place, cadrage.zone)
     apres = tailles()

@@ -18,10 +18,10 @@ _PAR_RANGEE = 4
 
 
 def zones(nombre: int, zone: Zone) -> list[Zone]:
-    """Partage la zone en cartes égales, quatre par rangée au plus."""
+    """Partage la zone en cartes égales, quatre par rangée au plus ; une carte seule n'en prend qu'un tiers."""
     colonnes = min(nombre, _PAR_RANGEE)
     rangees = -(-nombre // colonnes)
-    large = (zone[2] - (colonnes - 1) * _ECART * PT) // colonnes
+    large = (zone[2] - (max(colonnes, 3) - 1) * _ECART * PT) // max(colonnes, 3)
     haut = min((zone[3] - (rangees - 1) * _ECART * PT) // rangees, 230 * PT)
     return [
         (zone[0] + colonne * (large + _ECART * PT), zone[1] + rangee * (haut + _ECART * PT), large, haut)

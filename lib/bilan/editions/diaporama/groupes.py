@@ -22,8 +22,17 @@ def ouvrir(formes: Any, ident: str, zone: Zone, alt: str, annexe: str = "") -> A
     """Ajoute un groupe vide qui occupe `zone` ; ses enfants se placent en unités d'Office de la diapositive."""
     groupe = formes.add_group_shape()
     nommer(groupe, ident, alt, annexe)
+    sans_recalcul(groupe)
     cadrer(groupe, zone)
     return groupe
+
+
+def sans_recalcul(groupe: Any) -> None:
+    """Empêche python-pptx de recalculer l'emprise du groupe à chaque forme ajoutée.
+
+    Le calcul relit toutes les formes : sur une carte, il fait la moitié du temps. `cadrer` donne l'emprise, une fois.
+    """
+    groupe.shapes._recalculate_extents = lambda: None
 
 
 def cadrer(groupe: Any, zone: Zone, enfants: Zone | None = None) -> None:
@@ -43,6 +52,7 @@ def vider(groupe: Any) -> None:
     """Retire les enfants d'un groupe ; sa place, son nom et son texte de remplacement restent."""
     for enfant in list(groupe.shapes):
         groupe._element.remove(enfant._element)
+    sans_recalcul(groupe)
 
 
 def polygone(groupe: Any, titre: str, anneaux: Sequence[Anneau], peinture: str, trait: str) -> Any:

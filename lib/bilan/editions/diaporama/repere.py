@@ -54,6 +54,7 @@ def _dessiner(groupe: Any, figure: Figure, zone: Zone) -> None:
     large = largeur_texte(texte, _CORPS) + 6
     gauche = min(x - large / 2, (zone[0] + zone[2]) / PT - large)
     etiquette(groupe.shapes, _entiers(gauche, haut - 3 - _HAUT, large, _HAUT), texte, _CORPS, alignement="c")
+    groupes.cadrer(groupe, _entiers(gauche, haut - 3 - _HAUT, large, bas - haut + 3 + _HAUT))
 
 
 def _entiers(*valeurs: float) -> Zone:
