@@ -12,7 +12,7 @@ aide:
 	@echo "make test     lance toute la suite de tests"
 	@echo "make qualite  style, types et contrats d'import"
 	@echo "make bench    mesure le moteur à côté de papermill et de ses voisins"
-	@echo "make lab      ouvre JupyterLab sur les carnets"
+	@echo "make lab      ouvre JupyterLab, en français, sur le carnet d'exploration"
 	@echo "make verrou   recompile requirements.lock d'après pyproject.toml"
 
 $(INSTALLE): requirements.lock pyproject.toml
@@ -38,7 +38,7 @@ bench: $(INSTALLE)
 	$(BIN)/python benchmarks/moteur.py
 
 lab: $(INSTALLE)
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyterlab IPYTHONDIR=$(CURDIR)/.jupyterlab/ipython $(BIN)/jupyter lab
 
 verrou: $(INSTALLE)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras --python-version 3.11 pyproject.toml --output-file requirements.lock

@@ -1,6 +1,9 @@
 """Les images publiées : accessibles, sans anglais ni adresse externe, légères, et les mêmes octet pour octet."""
 
+import json
 import re
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import exemples
@@ -66,3 +69,18 @@ def test_l_apercu_de_jupyterlab_ne_met_aucun_moteur_en_route() -> None:
 
     paquet = apercu(exemples.carte(), exemples.fonds())
     assert paquet[MIME_VEGALITE]["usermeta"]["embedOptions"] == {"actions": False}
+
+
+def test_l_apercu_est_d_un_type_que_jupyterlab_sait_dessiner() -> None:
+    """JupyterLab 4.6 annonce « Vega-Lite 3 to 5 » : un type v6 ne montrerait que la table."""
+    from bilan.figures.apercu import apercu
+
+    (mime,) = apercu(exemples.carte(), exemples.fonds())
+    moteurs = (Path(sys.prefix) / "share" / "jupyter" / "lab" / "static").glob("jlab_core.*.js")
+    assert any(f'"{mime}"' in moteur.read_text(encoding="utf-8") for moteur in moteurs)
+
+
+def test_l_apercu_d_une_carte_n_a_pas_de_lien_mort() -> None:
+    from bilan.figures.apercu import apercu
+
+    assert "epci/" not in json.dumps(apercu(exemples.carte(), exemples.fonds()))

@@ -37,8 +37,9 @@ def paquet_figure(figure: Figure, fonds: Callable[[], "Fonds"]) -> Paquet:
 
     `fonds` n'est appelé que si l'aperçu est une carte.
     """
-    apercu = {"text/html": _table(figure), "text/plain": figure.titre}
-    return {MIME_FIGURE: figure.en_json(), **apercu, **_dessin(figure, fonds)}
+    # JupyterLab préfère le HTML au Vega-Lite : la table ne va qu'aux sorties sans dessin.
+    apercu = _dessin(figure, fonds) or {"text/html": _table(figure)}
+    return {MIME_FIGURE: figure.en_json(), **apercu, "text/plain": figure.titre}
 
 
 def paquet_texte(texte: dict[str, Any]) -> Paquet:

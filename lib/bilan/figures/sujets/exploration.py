@@ -1,0 +1,119 @@
+"""Explorer un indicateur : sa carte par EPCI, puis les communes, par les mêmes formes que les pages publiées."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bilan.figures.formes import Barres, Cercles, Choroplethe, Format
+from bilan.figures.modele import Colonne, Figure
+from bilan.figures.palettes import ABSENCES
+from bilan.figures.sujets.contexte import Contexte
+from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
+from bilan.figures.sujets.echelles import PARTS, REPERE, Echelle
+from bilan.figures.sujets.mesures import COLONNES_EPCI, maturite, par_epci
+from bilan.francais import compter
+
+_QUARTS = Echelle((25, 50, 75), "sequentiel")
+_ECHELLES = {"F1e": REPERE, "F3": PARTS, "F3c": PARTS}
+COMMUNES_MONTREES = 15
+"""Communes que montre le graphique de détail, les plus grandes d'abord ; la table les a toutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sujet:
+    """Ce qu'on explore : l'indicateur (code, titre, définition, unité, source) et la population choisie, nommée."""
+
+    code: str
+    titre: str
+    definition: str
+    unite: str
+    source: str
+    population: str
+
+    @property
+    def format(self) -> Format:
+        """Format de la valeur : un taux se lit en %, un volume en nombre."""
+        return "pourcent" if self.unite == "%" else "nombre"
+
+
+def carte(mesures: pl.DataFrame, sujet: Sujet, contexte: Contexte) -> Figure:
+    """Rend la carte d'un indicateur par EPCI : coloriée pour un taux, en cercles pour un volume.
+
+    `mesures` est déjà réduite à l'indicateur et à la population du sujet.
+    """
+    lues = par_epci(mesures, contexte)
+    echelle = _ECHELLES.get(sujet.code, _QUARTS)
+    donnees = lues.select(
+        *("epci_siren", "epci", "code_departement", "numerateur", "denominateur", "valeur", "absence"),
+        echelle.classer("valeur") if sujet.unite == "%" else pl.lit(None, pl.String).alias("classe"),
+    )
+    connus = donnees.filter(pl.col("valeur").is_not_null()).sort("valeur", "epci", descending=[True, False])
+    forme = (
+        Choroplethe("epci_siren", "classe", "absence", echelle.classes, palette=echelle.palette)
+        if sujet.unite == "%"
+        else Cercles("epci_siren", "valeur", sujet.titre)
+    )
+    return Figure(
+        id=f"exploration-{sujet.code.lower()}",
+        titre=f"{sujet.titre} : {compter(connus.height, 'EPCI renseigné', 'EPCI renseignés')} sur {donnees.height}",
+        sous_titre=f"{sujet.population}, {contexte.periode.libelle}",
+        forme=forme,
+        donnees=donnees,
+        colonnes=(*COLONNES_EPCI, *_colonnes_de_valeur(sujet)),
+        lecture=_lecture(connus, sujet),
+        champ=contexte.champ_epci,
+        source=contexte.source(sujet.source),
+        alt=decrire_carte(donnees, echelle.classes, ABSENCES)
+        if sujet.unite == "%"
+        else decrire_lignes(connus, "epci", {"valeur": "nombre"}),
+        note=sujet.definition,
+        indicateurs=(sujet.code,),
+        maturite=maturite(mesures.filter(territoire_type="epci", periode=str(contexte.periode))),
+    )
+
+
+def _colonnes_de_valeur(sujet: Sujet) -> tuple[Colonne, ...]:
+    valeur = Colonne("valeur", sujet.titre, sujet.format, "" if sujet.unite == "%" else sujet.unite, absence="absence")
+    if sujet.unite != "%":
+        return (valeur,)
+    return (
+        Colonne("numerateur", "Numérateur", "nombre", absence="absence"),
+        Colonne("denominateur", "Dénominateur", "nombre", absence="absence"),
+        valeur,
+    )
+
+
+def _lecture(connus: pl.DataFrame, sujet: Sujet) -> str:
+    if connus.is_empty():
+        return f"Aucun EPCI n'est renseigné pour cette population et cette période : {sujet.population.lower()}."
+    return f"Du plus haut au plus bas : {decrire_lignes(connus, 'epci', {'valeur': sujet.format})}"
+
+
+def communes(lignes: pl.DataFrame, sujet: Sujet, contexte: Contexte) -> Figure:
+    """Rend les logements par commune, du plus grand volume au plus petit.
+
+    `lignes` : epci_siren, code_commune, commune, logements. Ses logements sont ceux que compte `sujet`.
+    """
+    donnees = lignes.sort("logements", "commune", descending=[True, False])
+    total = int(donnees["logements"].sum() or 0)
+    quoi = sujet.titre[:1].lower() + sujet.titre[1:]
+    return Figure(
+        id="exploration-communes",
+        titre=f"{compter(total, 'logement')} dans {compter(donnees.height, 'commune')} : {quoi}",
+        sous_titre=f"{sujet.population}, par commune, {contexte.periode.libelle}",
+        forme=Barres("commune", "logements"),
+        donnees=donnees,
+        colonnes=(
+            Colonne("code_commune", "Code de la commune"),
+            Colonne("commune", "Commune"),
+            Colonne("logements", sujet.titre, "nombre", "logements"),
+        ),
+        lecture=decrire_lignes(donnees, "commune", {"logements": "nombre"}) if donnees.height else "Aucune commune.",
+        champ="Communes de la région dont un bailleur a remis son bilan.",
+        source=contexte.source(sujet.source),
+        alt=decrire_lignes(donnees, "commune", {"logements": "nombre"}) if donnees.height else "Aucune commune.",
+        note="Document de travail : un petit nombre par commune ne se publie pas.",
+        indicateurs=(sujet.code,),
+        maturite="provisoire",
+        vide="" if donnees.height else "Aucun bilan livré n'a de logement dans ce choix.",
+    )
