@@ -1,6 +1,9 @@
 """Le kit du comité : fiches, annexe et données ouvertes d'un jeu, rangées dans un dossier."""
 
-from collections.abc import Callable, Sequence
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +41,7 @@ class Fabrique:
         """Rend la fabrique d'un jeu exécuté ; `dossier` reçoit les pièces dans un sous-dossier par jeu.
 
         À défaut, c'est `reports/versions/kit`. Lève `DonneesRefusees` si aucun carnet n'a été exécuté,
-        `PublicationRefusee` pour des pièces fictives hors de
-        `reports/`.
+        `PublicationRefusee` pour des pièces fictives hors de `reports/`.
         """
         dossier = dossier / jeu if dossier else projet.reports / KIT / jeu
         refuser_le_fictif_ailleurs(projet, [jeu], dossier)
@@ -51,7 +53,11 @@ class Fabrique:
         """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
         gabarits = self.projet.reports / GABARITS_DES_FICHES
         serie = Serie(self.edition, self.annuaire, self.textes, self.imagerie, gabarits)
-        pdf = serie.imprimer(self.dossier / "fiches", tuple(sirens))
+        if sirens:
+            pdf = serie.imprimer(self.dossier / "fiches", tuple(sirens))
+        else:
+            with _dossier_neuf(self.dossier / "fiches") as neuf:
+                pdf = serie.imprimer(neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 
     def annexe(self) -> str:
@@ -62,7 +68,8 @@ class Fabrique:
 
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
-        tables = ouvrir_donnees(self.projet, self.jeu, self.dossier / "ouvert")
+        with _dossier_neuf(self.dossier / "ouvert") as neuf:
+            tables = ouvrir_donnees(self.projet, self.jeu, neuf)
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
 
 
@@ -72,3 +79,17 @@ def faire_le_kit(projet: Projet, jeux: Sequence[Jeu], dossier: Path | None, dire
         fabrique = Fabrique.ouvrir(projet, jeu, dossier)
         for piece in (fabrique.fiches, fabrique.annexe, fabrique.ouvertes):
             dire(f"{fabrique.edition.declaration.titre} : {piece()}")
+
+
+@contextmanager
+def _dossier_neuf(cible: Path) -> Iterator[Path]:
+    """Donne un dossier vide où écrire ; il prend la place de `cible` si tout va bien, et rien d'ancien n'y reste."""
+    cible.parent.mkdir(parents=True, exist_ok=True)
+    neuf = cible.with_name(f".{cible.name}.{os.getpid()}")
+    neuf.mkdir()
+    try:
+        yield neuf
+        shutil.rmtree(cible, ignore_errors=True)
+        neuf.replace(cible)
+    finally:
+        shutil.rmtree(neuf, ignore_errors=True)

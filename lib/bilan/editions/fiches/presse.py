@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import typst
 
 from bilan.erreurs import PublicationRefusee
 
-_ECHELLES = ((1.0, 1.0), (1.0, 0.88), (0.96, 0.78), (0.92, 0.68), (0.88, 0.58), (0.84, 0.5), (0.8, 0.44))
-"""Échelles essayées (texte, images), de la plus grande à la plus petite qui se lise encore."""
+_ECHELLES = (
+    (1.0, 1.0), (1.0, 0.92), (1.0, 0.84), (0.97, 0.77), (0.95, 0.7), (0.93, 0.63), (0.91, 0.56), (0.89, 0.5),
+    (0.87, 0.44),
+)
+"""Échelles d'une page (texte, images), de la plus grande à la plus petite qui se lise encore."""
 
 
 class Presse:
@@ -22,35 +26,39 @@ class Presse:
         self._compilateurs: dict[str, typst.Compiler] = {}
 
     def imprimer(self, gabarit: str, contenu: dict[str, Any], jour: date) -> bytes:
-        """Rend le PDF/UA-1 du contenu, daté de `jour`, à la plus grande échelle où il tient dans ses pages.
+        """Rend le PDF/UA-1 du contenu, daté de `jour` : chaque page de `contenu["pages"]` en fait exactement une.
 
-        `contenu["pages"]` dit combien il en faut. Lève `PublicationRefusee` si le gabarit est fautif, ou si même la
-        plus petite échelle déborde.
+        Une page qui déborde, et elle seule, passe à l'échelle suivante. Lève `PublicationRefusee` si le gabarit est
+        fautif, ou si une page déborde encore à la plus petite.
         """
-        attendues = len(contenu["pages"])
-        for texte, image in _ECHELLES:
-            pdf, pages = self._compiler(gabarit, contenu | {"echelle_texte": texte, "echelle_image": image}, jour)
-            if pages == attendues:
+        rangs = [0] * len(contenu["pages"])
+        while True:
+            pages = [page | _echelle(rang) for page, rang in zip(contenu["pages"], rangs, strict=True)]
+            pdf, debordent = self._compiler(gabarit, contenu | {"pages": pages}, jour)
+            if not any(debordent):
                 return pdf
-        raise PublicationRefusee(
-            f"« {contenu['titre']} » ne tient pas en {attendues} pages, même en petit ; "
-            f"retirez une figure de la page la plus chargée dans « {self._gabarits / 'plan.toml'} »."
-        )
+            rangs = [rang + deborde for rang, deborde in zip(rangs, debordent, strict=True)]
+            if max(rangs) >= len(_ECHELLES):
+                raise PublicationRefusee(
+                    f"« {contenu['titre']} » : la page « {pages[rangs.index(max(rangs))]['titre']} » déborde, même en "
+                    f"petit ; retirez-lui une figure dans « {self._gabarits / 'plan.toml'} »."
+                )
 
-    def _compiler(self, gabarit: str, contenu: dict[str, Any], jour: date) -> tuple[bytes, int]:
-        """Rend le PDF et son nombre de pages, que le gabarit donne sous l'étiquette « pages »."""
+    def _compiler(self, gabarit: str, contenu: dict[str, Any], jour: date) -> tuple[bytes, list[bool]]:
+        """Rend le PDF, et pour chaque page du plan si elle en prend plusieurs, d'après les repères du gabarit."""
         compilateur = self._compilateur(gabarit)
         instant = datetime(jour.year, jour.month, jour.day, tzinfo=UTC)
         try:
             pdf = compilateur.compile(
                 format="pdf", sys_inputs={"document": json.dumps(contenu)}, pdf_standards="ua-1", timestamp=instant
             )
-            assert isinstance(pdf, bytes)  # un PDF est un seul fichier ; la liste est pour les images, une par page
-            return pdf, int(json.loads(compilateur.query("<pages>", field="value", one=True)))
+            debuts, fin = (json.loads(compilateur.query(repere, field="value")) for repere in ("<debut>", "<fin>"))
         except typst.TypstError as erreur:
             raise PublicationRefusee(
                 f"Le gabarit « {self._gabarits / gabarit} » ne se compile pas ({erreur}) ; corrigez-le."
             ) from erreur
+        assert isinstance(pdf, bytes)  # un PDF est un seul fichier ; la liste est pour les images, une par page
+        return pdf, [suivante - debut > 1 for debut, suivante in pairwise([*debuts, fin[0] + 1])]
 
     def _compilateur(self, gabarit: str) -> typst.Compiler:
         if gabarit not in self._compilateurs:
@@ -58,3 +66,8 @@ class Presse:
                 self._gabarits / gabarit, root=self._gabarits, font_paths=self._polices
             )
         return self._compilateurs[gabarit]
+
+
+def _echelle(rang: int) -> dict[str, dict[str, float]]:
+    texte, image = _ECHELLES[rang]
+    return {"echelle": {"echelle_texte": texte, "echelle_image": image}}
