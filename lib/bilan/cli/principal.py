@@ -10,6 +10,7 @@ import click
 from bilan.cli.analyse import COMMANDES as ANALYSE
 from bilan.cli.collecte import COMMANDES as COLLECTE
 from bilan.cli.diaporama import COMMANDES as DIAPORAMA
+from bilan.cli.editions import COMMANDES as EDITIONS
 from bilan.cli.options import choix_de_carnets, demande
 from bilan.erreurs import CodeSortie, ErreurBilan
 from bilan.projet import Projet
@@ -129,7 +130,7 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA}.items():
+for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS}.items():
     bilan.add_command(_commande, _nom)
 
 
