@@ -1,8 +1,11 @@
 """Fichiers hostiles : une phrase en français, code 3, vite, sans mémoire, et rien d'écrit."""
 
 import io
+import json
 import os
-import time
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,8 +80,10 @@ def _feuille_tronquee(chemin: Path) -> None:
 
 
 def _gros_csv(chemin: Path) -> None:
+    lignes = b"2024;T1;TRIMESTRE;999000011;ETAT_PRIO;06;06088;T3;PLUS;QPV;12;10\n"
     with chemin.open("wb") as flux:
-        flux.truncate(300_000_000)
+        for _ in range(300):
+            flux.write((lignes * (1_000_000 // len(lignes) + 1))[:1_000_000])
 
 
 def _ods_repete(chemin: Path) -> None:
@@ -127,6 +132,10 @@ HOSTILES: list[tuple[str, Callable[[Path], None], str]] = [
     ("ole.xls", _octets(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le") + bytes(600)), "abîmé"),
     ("vide.xlsx", _octets(b""), "vide"),
     ("gros.csv", _gros_csv, "300 Mo"),
+    ("colonne_sans_fin.csv", _octets(b"a\n" * 9_500_000), "supprimez les lignes"),
+    ("points_virgules.csv", _octets((b";" * 200 + b"\n") * 95_000), "supprimez les lignes"),
+    ("ligne_sans_fin.csv", _octets(b"a;" * 9_500_000), "supprimez les lignes"),
+    ("case_sans_fin.csv", _octets(b"a" * 19_000_000), "trop longue"),
     ("nuls.csv", _octets(b"annee;periode\n2024;T1" + bytes(10_000)), "pas un tableau"),
     ("programme.exe", _octets(b"MZ"), ".xlsx"),
     ("<script>alert(1)</script>.csv", _octets(b"a;b\n1;2\n"), "gabarit"),
@@ -140,9 +149,8 @@ def test_un_fichier_hostile_est_refuse_en_francais(
     chemin = tmp_path / "hostiles" / nom.replace("/", "⁄")
     chemin.parent.mkdir()
     fabriquer(chemin)
-    debut = time.monotonic()
     issues = controler(projet, Jeu.REEL, Campagne([chemin], integrer=True, retours=tmp_path / "retours"))
-    assert time.monotonic() - debut < 10
+    chemin.unlink()
     (anomalie, *_) = issues[0].reception.anomalies
     assert attendu in f"{anomalie.constat} ; {anomalie.correction}"
     with pytest.raises(DonneesRefusees) as refus:
@@ -150,6 +158,41 @@ def test_un_fichier_hostile_est_refuse_en_francais(
     assert refus.value.code_sortie == 3
     assert not list(projet.entrepot.rglob("*.parquet"))
     assert all(retour.resolve().is_relative_to((tmp_path / "retours").resolve()) for retour in issues[0].retours)
+
+
+def _dense(chemin: Path) -> None:
+    """Classeur honnête au bord du permis : il passe la garde, et coûte le plus cher à lire."""
+    lignes = []
+    for rang in range(1, 100_001):
+        cases = [f'<c r="{lettre}{rang}"><v>{rang * 7 % 99_991}</v></c>' for lettre in "ABCDEFGHIJ"]
+        lignes.append(f'<row r="{rang}">{"".join(cases)}</row>')
+    _remplacer(chemin, "xl/worksheets/sheet1.xml", _feuille("".join(lignes)))
+
+
+def _csv_dense(chemin: Path) -> None:
+    chemin.write_bytes(b"bonjour\n" * 990_000)
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(sys.platform != "linux", reason="la mémoire d'un processus se lit dans /proc, sous Linux")
+def test_aucun_fichier_hostile_ne_prend_un_gigaoctet_ni_dix_secondes(projet: Projet, tmp_path: Path) -> None:
+    dossier = tmp_path / "hostiles"
+    dossier.mkdir()
+    fabriques = [*HOSTILES, ("dense.xlsx", _dense, ""), ("dense.csv", _csv_dense, "")]
+    for nom, fabriquer, _ in fabriques:
+        fabriquer(dossier / nom.replace("/", "⁄"))
+    fichiers = [str(dossier / nom.replace("/", "⁄")) for nom, _, _ in fabriques]
+    commande = [sys.executable, "-m", "tests.collecte.pic", str(projet.racine), *fichiers]
+    fini = subprocess.run(commande, cwd=Projet.trouver().racine, capture_output=True, text=True, check=True)
+    shutil.rmtree(dossier)
+    mesures = [json.loads(ligne) for ligne in fini.stdout.splitlines()]
+    assert len(mesures) == len(fabriques)
+    foule = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # les secondes d'une machine libre
+    for mesure in mesures:
+        assert not mesure["accepte"]
+        assert mesure["pic_mo"] < 1000, mesure
+        assert mesure["cpu_s"] < 10, mesure
+        assert mesure["duree_s"] < 10 * foule, mesure
 
 
 def test_un_classeur_qui_fait_tomber_le_lecteur_n_emporte_que_lui(tmp_path: Path) -> None:

@@ -86,7 +86,26 @@ def _garder(chemin: Path) -> Passage:
             f"le contenu est {_NOMS[vrai]}, pas ce qu'annonce « {chemin.suffix} »",
             "ouvrez-le dans un tableur et enregistrez-le de nouveau au format .xlsx",
         )
+    if vrai == "csv":
+        _compter_cases(chemin)
     return Passage(vrai, tuple(_garder_archive(chemin)) if debut.startswith(_ZIP) else ())
+
+
+def _compter_cases(chemin: Path) -> None:
+    """Refuse un CSV aux cases trop nombreuses, comptées au fil de l'eau : lu, il remplirait la mémoire."""
+    comptes = dict.fromkeys((b"\n", b"\r", b";", b",", b"\t"), 0)
+    with chemin.open("rb") as flux:
+        while bloc := flux.read(limites.MO):
+            for signe in comptes:
+                comptes[signe] += bloc.count(signe)
+    lignes = 1 + max(comptes[b"\n"], comptes[b"\r"])
+    cases = lignes + max(comptes[b";"], comptes[b","], comptes[b"\t"])
+    if cases > limites.CELLULES_MAX:
+        raise _Refus(
+            "feuille_demesuree",
+            f"le fichier compte {nombre(lignes)} lignes et plus de {nombre(limites.CELLULES_MAX)} cases",
+            "supprimez les lignes et les colonnes vides, et n'envoyez que la période demandée",
+        )
 
 
 _NOMS = {

@@ -5,7 +5,7 @@ MO = 1_000_000
 TAILLE_MAX = 20 * MO
 """Taille d'un fichier reçu, en octets."""
 
-DEPLIE_MAX = 200 * MO
+DEPLIE_MAX = 100 * MO
 """Taille d'un classeur une fois décompressé, en octets."""
 
 TAUX_MAX = 200
@@ -16,11 +16,11 @@ PETIT = 5 * MO
 MEMBRES_MAX = 2_000
 """Nombre de fichiers dans un classeur."""
 
-CELLULES_MAX = 5_000_000
-"""Rectangle occupé d'une feuille (dernière ligne × dernière colonne), en cellules."""
+CELLULES_MAX = 1_000_000
+"""Rectangle occupé d'une feuille (dernière ligne × dernière colonne), ou cases d'un CSV, en cellules."""
 
-MEMOIRE_MAX = 900 * MO
-"""Mémoire du processus qui lit, en octets."""
+MEMOIRE_MAX = 700 * MO
+"""Mémoire du processus qui lit, en octets : avec celle de la commande, moins de 1 Go."""
 
-DELAI_S = 8.0
+DELAI_S = 6.0
 """Temps laissé à la lecture d'un fichier, en secondes."""
