@@ -20,6 +20,9 @@ _JEU = 8
 _PAS = 8
 _MIETTE_M2 = 3e6
 
+DETAIL_PX = 2.5
+"""Détail le plus fin gardé dans les contours d'une carte, en pixels de l'image."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncartPose:
@@ -77,7 +80,9 @@ def dessiner_fond(fonds: Fonds, largeur: float, legende: tuple[float, float], av
     descente = max(0.0, -place.haut)
     plan = plan.decaler(descente)
     poses = tuple(EncartPose(e.id, e.titre, e.origine, _descendre(e.boite, descente), e.facteur) for e in poses)
-    contours = {s: [g] for s, g in zip(fonds.epci["epci_siren"], fonds.epci.geometry, strict=True)}
+    # Un détail plus petit que le pixel pèse dans la page sans se voir ; un pavage se simplifie d'un seul tenant.
+    allegees = shapely.coverage_simplify(np.asarray(fonds.epci.geometry), DETAIL_PX * plan.metres_par_pixel)
+    contours = {s: [g] for s, g in zip(fonds.epci["epci_siren"], allegees, strict=True)}
     for pose, encart in zip(poses, voulus, strict=True):
         dedans = fonds.dans(encart)
         # Le pavage se simplifie d'un seul tenant : deux voisins gardent leur limite commune.
