@@ -31,7 +31,8 @@ class Demande:
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
     autant que de cœurs ; `profil` vaut « interne » ou « public », dont les mesures sont masquées avant les carnets.
-    Sans `publier`, le site en place reste, et rien ne s'y construit.
+    Sans `publier`, le site en place reste, et rien ne s'y construit. `ordonnanceur` est l'adresse d'une grappe Dask
+    qui joue les carnets à la place de cette machine, `depot` l'adresse fsspec que ses ouvriers partagent.
     """
 
     jeux: tuple[Jeu, ...] = tuple(Jeu)
@@ -44,6 +45,8 @@ class Demande:
     forcer: bool = False
     profil: str = "interne"
     publier: bool = True
+    ordonnanceur: str | None = None
+    depot: str | None = None
 
 
 def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
@@ -63,7 +66,9 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
             preparer(projet, jeu, dire)
             if demande.profil == "public":
                 masquer_pour_le_public(projet, jeu, dire)
-        reglages = Reglages(demande.moteur, demande.ouvriers or 0, demande.forcer, dire)
+        reglages = Reglages(
+            demande.moteur, demande.ouvriers or 0, demande.forcer, dire, demande.ordonnanceur, demande.depot
+        )
         fait = executer_carnets(projet, plan, reglages)
         entree = publier(projet, dire) if demande.publier else projet.reports / "courant" / "index.html"
     duree_s = time.monotonic() - depart

@@ -36,6 +36,8 @@ def test_l_aide_est_en_francais(commande: tuple[str, ...]) -> None:
         (("executter",), "executer"),
         (("executer", "--jeu", "reels"), "'reel', 'demonstration'"),
         (("executer", "--ouvriers", "0"), "0"),
+        (("executer", "--executeur", "dask"), "--ordonnanceur"),
+        (("executer", "--ordonnanceur", "tcp://hote:8786"), "--executeur dask"),
     ],
 )
 def test_une_demande_mal_formee_tient_en_une_ligne_et_rend_2(arguments: tuple[str, ...], attendu: str) -> None:

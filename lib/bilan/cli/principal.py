@@ -35,14 +35,19 @@ def bilan() -> None:
 @choix_de_carnets
 @click.option("--moteur", type=click.Choice(["bilan", "standard"]), help="Moteur d'exécution des carnets.")
 @click.option("--ouvriers", type=click.IntRange(min=1), metavar="N", help="Carnets menés de front ; les cœurs sinon.")
+@click.option("--executeur", type=click.Choice(["local", "dask"]), default="local", help="Qui joue les carnets.")
+@click.option("--ordonnanceur", metavar="ADRESSE", help="Grappe Dask existante (tcp://hôte:8786), avec « dask ».")
+@click.option("--depot", metavar="ADRESSE", help="Dossier ou adresse fsspec que partagent les ouvriers de la grappe.")
 @click.option("--forcer", is_flag=True, help="Rejoue tout, même ce qui n'a pas changé.")
 @click.option("--publier/--sans-publier", default=True, help="Met le site en place si ses contrôles passent.")
 @click.option("--notifier", is_flag=True, help="Écrit un courriel si quelque chose a changé ou échoué.")
-def executer(notifier: bool, **choix: Any) -> None:
+def executer(notifier: bool, executeur: str, **choix: Any) -> None:
     """Charge les données, calcule les mesures, exécute les carnets et construit les éditions."""
     from bilan import chaine
     from bilan.notification.apres import suivre
 
+    if (executeur == "dask") != bool(choix["ordonnanceur"]):
+        raise click.UsageError("« --executeur dask » va avec l'adresse de la grappe, donnée par « --ordonnanceur ».")
     projet = Projet.trouver()
     with suivre(projet, notifier, dire=click.echo, periode=choix["periode"]):
         chaine.executer(projet, demande(**choix), dire=click.echo)
