@@ -79,6 +79,7 @@ class _Reprise:
         )
 
     def verifier(self, deck: Path, jeu: Jeu) -> None:
+        """Lève une erreur si le diaporama n'est pas du projet, ou s'il montre l'autre jeu."""
         if not self._presents:
             raise DonneesRefusees(
                 f"« {deck} » n'a aucun objet nommé « {PREFIXE}… » ; donnez un diaporama fait par "

@@ -12,7 +12,7 @@ from pptx.oxml.ns import nsdecls, qn
 from shapely.geometry.base import BaseGeometry
 
 from bilan.editions.diaporama import groupes
-from bilan.editions.diaporama.objets import PT, Zone, couleur, etiquette
+from bilan.editions.diaporama.objets import PT, Zone, couleur, en_unites, etiquette
 from bilan.figures import palettes
 from bilan.figures.altair.fond import Fond, dessiner_fond
 from bilan.figures.altair.lettres import largeur_texte
@@ -25,8 +25,6 @@ _CORPS = 8.0
 _RAYON = 22.0
 _VOLUME = " : volume"
 _TRAIT = groupes.contour(palettes.GRIS_CONTOUR, 0.5)
-
-Carte = Choroplethe | Cercles
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,11 @@ class Cadrage:
 
 def peindre(figure: Figure, sirens: list[str]) -> Peinture:
     """Rend ce que montre la figure, pour chaque SIREN du fond ; un EPCI sans ligne est « non transmis »."""
-    lignes = {str(ligne[figure.forme.territoire]): ligne for ligne in figure.donnees.to_dicts()}  # type: ignore[union-attr]
+    if not isinstance(figure.forme, Choroplethe | Cercles):
+        raise TypeError(f"La figure « {figure.id} » n'est pas une carte.")
+    lignes = {str(ligne[figure.forme.territoire]): ligne for ligne in figure.donnees.to_dicts()}
     if isinstance(figure.forme, Choroplethe):
         return Peinture(_classes(figure.forme, lignes, sirens), {})
-    if not isinstance(figure.forme, Cercles):
-        raise TypeError(f"La figure « {figure.id} » n'est pas une carte.")
     fonds, volumes = {}, {}
     absence = figure.colonne_absence(figure.forme.valeur)
     for siren in sirens:
@@ -155,8 +153,8 @@ def _volumes(groupe: Any, volumes: Mapping[str, float], cadrage: Cadrage, noms: 
     for siren, valeur in sorted(volumes.items(), key=lambda paire: (-paire[1], paire[0])):
         rayon = math.sqrt(valeur / plus_grand) * _RAYON
         x, y = cadrage.point(*cadrage.fond.centres[siren])
-        zone = (round((x - rayon) * PT), round((y - rayon) * PT), round(2 * rayon * PT), round(2 * rayon * PT))
-        rond = groupes.marque(groupe.shapes, "circle", zone, palettes.BLEU, palettes.BLANC, 0.75)
+        zone = en_unites(x - rayon, y - rayon, 2 * rayon, 2 * rayon)
+        rond = groupes.marquer(groupe.shapes, groupes.DISQUE, zone)
         rond.name = f"{siren} {noms.get(siren, '')}{_VOLUME}"
 
 
@@ -195,8 +193,8 @@ def _noms(groupe: Any, fonds: Fonds, cadrage: Cadrage) -> None:
 
 
 def _nommer(groupe: Any, siren: str, textes: list[str], boite: tuple[float, float, float, float]) -> None:
-    zone = tuple(round(v * PT) for v in (boite[0], boite[1], boite[2] - boite[0], boite[3] - boite[1]))
-    forme = etiquette(groupe.shapes, zone, "\n".join(textes), _CORPS, alignement="c")  # type: ignore[arg-type]
+    zone = en_unites(boite[0], boite[1], boite[2] - boite[0], boite[3] - boite[1])
+    forme = etiquette(groupe.shapes, zone, "\n".join(textes), _CORPS, alignement="c")
     forme.name = f"Étiquette {siren}"
     forme.fill.solid()
     forme.fill.fore_color.rgb = couleur(palettes.BLANC)

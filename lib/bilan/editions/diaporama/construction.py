@@ -34,6 +34,9 @@ from bilan.referentiel.geometries import Fonds
 
 MENTION_FICTIVE = "Données fictives"
 _PART_CARTE = 0.66
+# Corps le plus petit permis, et corps du gabarit neutre, au-delà duquel on n'agrandit rien.
+_CORPS_TITRE = (16, 24)
+_CORPS: dict[str, tuple[float, float]] = {"sous_titre": (10, 14), "source": (7, 10), "mention": (10, 14)}
 
 
 @dataclass
@@ -112,6 +115,7 @@ class _Chantier:
         self._titres: set[str] = set()
 
     def couverture(self) -> None:
+        """Pose la couverture : le titre du comité, l'édition et la date des données."""
         plan, edition = self._atelier.plan, self._atelier.edition
         diapositive = self._nouvelle(plan.dispositions.couverture, plan.titre)
         lignes = [edition.declaration.titre, f"Données connues au {date_longue(edition.declaration.connu_le)}"]
@@ -120,6 +124,7 @@ class _Chantier:
         self._remplir_le_texte(diapositive, lignes)
 
     def section(self, titre: str) -> None:
+        """Pose la diapositive de titre d'une section."""
         diapositive = self._nouvelle(self._atelier.plan.dispositions.section, titre)
         self._remplir_le_texte(diapositive, [])
 
@@ -137,6 +142,7 @@ class _Chantier:
         self.compte.figures += connues
 
     def sources(self) -> None:
+        """Pose la dernière diapositive : les sources de toutes les figures."""
         titre = "Sources"
         diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, titre)
         zone = self._zone(diapositive)
@@ -144,6 +150,7 @@ class _Chantier:
         boite = diapositive.shapes.add_textbox(*zone)
         objets.nommer(boite, SOURCES)
         boite.text_frame.word_wrap = True
+        boite.text_frame.margin_left = 0
         corps = objets.plus_grand_corps(" ".join(textes) + " " * 8 * len(textes),
                                         (zone[2] / PT - 20, zone[3] / PT - 10 * len(textes)), (9, 14))
         objets.ecrire(boite.text_frame, textes, corps=corps)
@@ -221,7 +228,7 @@ class _Chantier:
         while unique in self._titres:
             unique, rang = f"{titre} ({rang})", rang + 1
         self._titres.add(unique)
-        objets.ecrire(diapositive.shapes.title.text_frame, [unique])
+        _ecrire_ajuste(diapositive.shapes.title, unique, _CORPS_TITRE, gras=True)
         self.compte.diapositives += 1
         _numeroter(diapositive)
         return diapositive
@@ -244,7 +251,7 @@ class _Chantier:
             idx = gabarit.reserve(diapositive.slide_layout, nom).placeholder_format.idx
             reserve = next(r for r in diapositive.placeholders if r.placeholder_format.idx == idx)
             if texte := textes.get(genre, ""):
-                objets.ecrire(reserve.text_frame, [texte])
+                _ecrire_ajuste(reserve, texte, _CORPS.get(genre, _CORPS_TITRE))
                 objets.nommer(reserve, ident, annexe=genre)
                 if genre == "source":
                     diapositive.shapes._spTree.append(reserve._element)
@@ -268,6 +275,13 @@ def zone_du_contenu(disposition: Any, plan: Plan) -> Zone:
     """Rend la place que le gabarit réserve au contenu, en unités d'Office."""
     reserve = gabarit.reserve(disposition, plan.reserves.contenu)
     return int(reserve.left), int(reserve.top), int(reserve.width), int(reserve.height)
+
+
+def _ecrire_ajuste(reserve: Any, texte: str, corps: tuple[float, float], gras: bool = False) -> None:
+    """Écrit un texte au style du gabarit ; s'il n'y tient pas, au plus grand corps où il tient."""
+    zone = (reserve.width / PT - 8, reserve.height / PT)
+    taille = objets.plus_grand_corps(texte, zone, corps, gras)
+    objets.ecrire(reserve.text_frame, [texte], **({} if taille == corps[1] else {"corps": taille}))
 
 
 def _lecture(figure: Figure) -> str:

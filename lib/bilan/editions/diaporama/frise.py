@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from bilan.editions.diaporama import groupes
-from bilan.editions.diaporama.objets import PT, Zone, etiquette
+from bilan.editions.diaporama.groupes import Signe
+from bilan.editions.diaporama.objets import PT, Zone, en_unites, etiquette
 from bilan.figures import palettes
+from bilan.figures.altair.frise import jour_de, rangs_des_statuts
 from bilan.figures.altair.lettres import couper, largeur_texte
 from bilan.figures.formes import Frise
 from bilan.figures.modele import Figure
@@ -14,15 +16,14 @@ from bilan.francais import date_courte
 
 _LEGENDE, _GRADUATIONS = 20.0, 16.0
 _PAS_MINIMAL, _PAS_MAXIMAL = 17.0, 34.0
-# Forme et couleur, l'une sans l'autre suffit à lire : (signe, remplissage, trait).
+# Forme et couleur : l'une sans l'autre suffit à lire.
 _SIGNES = (
-    ("circle", palettes.BLEU, palettes.BLEU),
-    ("circle", palettes.BLANC, palettes.BLEU),
-    ("triangle-up", palettes.ALERTE, palettes.ALERTE),
-    ("diamond", palettes.BLANC, palettes.ALERTE),
-    ("square", palettes.GRIS_HACHURE, palettes.GRIS_TEXTE),
+    Signe("circle", palettes.BLEU, palettes.BLEU),
+    Signe("circle", palettes.BLANC, palettes.BLEU),
+    Signe("triangle-up", palettes.ALERTE, palettes.ALERTE),
+    Signe("diamond", palettes.BLANC, palettes.ALERTE),
+    Signe("square", palettes.GRIS_HACHURE, palettes.GRIS_TEXTE),
 )
-_RANGS = {"fait": 0, "adopté": 0, "signé": 0, "prévu": 1, "glissé": 2}
 
 Etapes = list[dict[str, Any]]
 
@@ -94,7 +95,7 @@ def _empreinte(groupe: Any) -> list[tuple[Any, ...]]:
 def _page(figure: Figure, zone: Zone, sujets: list[str]) -> _Page:
     forme = _forme(figure)
     donnees = figure.donnees.to_dicts()
-    jours = [d for ligne in donnees if (d := _jour(ligne[forme.date])) is not None]
+    jours = [d for ligne in donnees if (d := jour_de(ligne[forme.date])) is not None]
     x, y, large, haut = (v / PT for v in zone)
     pas = min(_PAS_MAXIMAL, (haut - _LEGENDE - _GRADUATIONS) / max(1, len(sujets)))
     corps = max(8.0, min(12.0, pas * 0.65))
@@ -103,7 +104,7 @@ def _page(figure: Figure, zone: Zone, sujets: list[str]) -> _Page:
     par_sujet = {s: [li for li in donnees if str(li[forme.ligne]) == s] for s in sujets}
     nommees = figure.donnees[forme.etape].n_unique() > 1
     return _Page(par_sujet, min(jours, default=date(2024, 1, 1)), max(jours, default=date(2024, 12, 31)),
-                 _statuts(donnees, forme), nommees, x, y, gauche, large - gauche - droite, pas, corps)
+                 rangs_des_statuts(donnees, forme), nommees, x, y, gauche, large - gauche - droite, pas, corps)
 
 
 def _dessiner(groupe: Any, figure: Figure, zone: Zone, sujets: list[str]) -> None:
@@ -113,7 +114,8 @@ def _dessiner(groupe: Any, figure: Figure, zone: Zone, sujets: list[str]) -> Non
     for rang, (sujet, etapes) in enumerate(page.sujets.items()):
         y = page.centre(rang)
         nom = couper(sujet, page.gauche - 8, page.corps)
-        _ecrire(groupe, (page.x, y - page.pas / 2, page.gauche - 8, page.pas), "\n".join(nom), page.corps, "d")
+        place = (page.x, y - page.pas / 2, page.gauche - 8, page.pas)
+        _ecrire(groupe, place, "\n".join(nom), page.corps, alignement="d")
         if rang:
             bord = round((y - page.pas / 2) * PT)
             groupes.segment(groupe.shapes, (zone[0], bord, zone[0] + zone[2], bord), palettes.GRIS_FILET, 0.5)
@@ -124,11 +126,11 @@ def _dessiner(groupe: Any, figure: Figure, zone: Zone, sujets: list[str]) -> Non
 
 def _poser(groupe: Any, page: _Page, etape: dict[str, Any], forme: Frise, y: float) -> None:
     """Pose le signe d'une étape et sa date ; une étape sans date se nomme dans la marge, jamais sur le temps."""
-    jour = _jour(etape[forme.date])
+    jour = jour_de(etape[forme.date])
     if jour is None:
         texte = f"{etape[forme.etape]} : sans date" if page.etapes_nommees else "sans date"
         place = (page.x + page.gauche + page.cadre + 4, y - page.pas / 2, 86.0, page.pas)
-        _ecrire(groupe, place, "\n".join(couper(texte, 86, page.corps)), page.corps, "g", palettes.GRIS_TEXTE)
+        _ecrire(groupe, place, "\n".join(couper(texte, 86, page.corps)), page.corps, teinte=palettes.GRIS_TEXTE)
         return
     x = page.abscisse(jour)
     _signer(groupe, page.statuts[str(etape[forme.statut])], x, y, min(10.0, page.pas * 0.6))
@@ -136,13 +138,12 @@ def _poser(groupe: Any, page: _Page, etape: dict[str, Any], forme: Frise, y: flo
     large = largeur_texte(texte, page.corps) + 4
     a_gauche = x + 10 + large > page.x + page.gauche + page.cadre
     place = (x - 10 - large if a_gauche else x + 10, y - page.pas / 2, large, page.pas)
-    _ecrire(groupe, place, texte, page.corps, "d" if a_gauche else "g")
+    _ecrire(groupe, place, texte, page.corps, alignement="d" if a_gauche else "g")
 
 
 def _signer(groupe: Any, rang: int, x: float, y: float, taille: float) -> None:
-    genre, fond, trait = _SIGNES[rang]
-    zone = tuple(round(v * PT) for v in (x - taille / 2, y - taille / 2, taille, taille))
-    groupes.marque(groupe.shapes, genre, zone, fond, trait)  # type: ignore[arg-type]
+    zone = en_unites(x - taille / 2, y - taille / 2, taille, taille)
+    groupes.marquer(groupe.shapes, _SIGNES[rang], zone)
 
 
 def _graduer(groupe: Any, page: _Page) -> None:
@@ -160,7 +161,8 @@ def _graduer(groupe: Any, page: _Page) -> None:
         groupes.segment(groupe.shapes, extremites, palettes.GRIS_FILET, 1)
         nom = f"T{(jalon.month + 2) // 3} {jalon.year}" if len(mois) > 1 else str(jalon.year)
         if x - dernier > largeur_texte(nom, 10) + 8:
-            _ecrire(groupe, (x - 30, haut - _GRADUATIONS, 60, _GRADUATIONS), nom, 10, "c", palettes.GRIS_TEXTE)
+            _ecrire(groupe, (x - 30, haut - _GRADUATIONS, 60, _GRADUATIONS), nom, 10,
+                    alignement="c", teinte=palettes.GRIS_TEXTE)
             dernier = x
 
 
@@ -169,33 +171,14 @@ def _legender(groupe: Any, page: _Page) -> None:
     for statut, rang in page.statuts.items():
         _signer(groupe, rang, x + 6, page.y + _LEGENDE / 2, 10)
         large = largeur_texte(statut, 12) + 6
-        _ecrire(groupe, (x + 16, page.y, large, _LEGENDE), statut, 12, "g")
+        _ecrire(groupe, (x + 16, page.y, large, _LEGENDE), statut, 12)
         x += large + 34
 
 
-def _ecrire(
-    groupe: Any, place: tuple[float, ...], texte: str, corps: float, alignement: str, teinte: str = palettes.ENCRE
-) -> None:
+def _ecrire(groupe: Any, place: tuple[float, float, float, float], texte: str, corps: float, **style: Any) -> None:
+    """Écrit un texte sur une ligne ; `style` est celui de `objets.etiquette`."""
     x, y, large, haut = place
+    a_droite = style.get("alignement") == "d"
     # LibreOffice n'aligne à droite que dans un cadre qui replie : on lui laisse six points de trop pour ne pas replier.
-    zone = (x - 6, y, large + 6, haut) if alignement == "d" else (x, y, large, haut)
-    en_unites = tuple(round(v * PT) for v in zone)
-    etiquette(groupe.shapes, en_unites, texte, corps, alignement=alignement, teinte=teinte,  # type: ignore[arg-type]
-              repli=alignement == "d")
-
-
-def _jour(valeur: Any) -> date | None:
-    if isinstance(valeur, date) or valeur is None:
-        return valeur
-    return date.fromisoformat(str(valeur)[:10])
-
-
-def _statuts(donnees: Etapes, forme: Frise) -> dict[str, int]:
-    """Rend le signe de chaque statut : celui de son nom quand il est connu, sinon le premier qui reste."""
-    presents = [str(s) for s in dict.fromkeys(ligne[forme.statut] for ligne in donnees)]
-    choisis = {s: _RANGS[s.lower()] for s in presents if s.lower() in _RANGS}
-    libres = [r for r in range(len(_SIGNES)) if r not in choisis.values()]
-    for statut in presents:
-        if statut not in choisis:
-            choisis[statut] = libres.pop(0) if libres else len(_SIGNES) - 1
-    return dict(sorted(choisis.items(), key=lambda paire: (paire[1], paire[0])))
+    zone = (x - 6, y, large + 6, haut) if a_droite else (x, y, large, haut)
+    etiquette(groupe.shapes, en_unites(*zone), texte, corps, repli=a_droite, **style)

@@ -144,8 +144,6 @@ def _habiller_masque(masque: Any) -> None:
         texte.set("sz", "2400")
         texte.set("b", "1")
         _colorer(texte, palettes.BLEU)
-    for niveau in masque._element.iter(qn("a:lvl1pPr")):
-        niveau.set("latinLnBrk", "0")
 
 
 def _habiller_disposition(d: Any) -> None:

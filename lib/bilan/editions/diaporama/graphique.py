@@ -28,6 +28,7 @@ Cases = dict[tuple[str, str], float | None]
 _LEGENDE, _REFERENCE = 30, 22
 _PART_LIBELLES = 0.4
 _POINTS_ETIQUETES = 8
+_RAS_DE_L_AXE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def actualiser(cadre: Any, figure: Figure) -> list[str]:
     cadre.chart.replace_data(donnees.pour_office())
     for serie, vue in list(zip(cadre.chart.plots[0].series, donnees.series, strict=True))[deja:]:
         _colorer(serie, vue.couleur, figure)
-    _legende(cadre.chart, _a_une_legende(figure, donnees))
+    if cadre.chart.has_legend != _a_une_legende(figure, donnees):
+        _legende(cadre.chart, _a_une_legende(figure, donnees))
     zone = (cadre.left, cadre.top, cadre.width, cadre.height)
     if _est_en_barres(figure):
         _cadrer(cadre.chart, mise(figure, donnees, zone), donnees.format)
@@ -147,8 +149,6 @@ def _langue(graphique: Any) -> None:
 
 
 def _legende(graphique: Any, voulue: bool) -> None:
-    if graphique.has_legend == voulue:
-        return
     graphique.has_legend = voulue
     if voulue:
         graphique.legend.position = XL_LEGEND_POSITION.TOP
@@ -279,7 +279,8 @@ def _etiqueter_courbes(suite: list[Any], donnees: Donnees) -> None:
     derniers = [next((v for v in reversed(vue.valeurs) if v is not None), 0.0) for vue in donnees.series]
     for serie, vue, valeur in zip(suite, donnees.series, derniers, strict=True):
         place = XL_LABEL_POSITION.ABOVE if valeur == max(derniers) else XL_LABEL_POSITION.RIGHT
-        if len(suite) > 1 and valeur == min(derniers):
+        # Au ras de l'axe, une étiquette posée dessous couvrirait les noms de l'abscisse.
+        if len(suite) > 1 and valeur == min(derniers) and valeur > _RAS_DE_L_AXE * max(donnees.valeurs):
             place = XL_LABEL_POSITION.BELOW
         _montrer(serie, donnees, place)
         dernier = max((r for r, v in enumerate(vue.valeurs) if v is not None), default=-1)

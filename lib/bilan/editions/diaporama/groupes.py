@@ -1,6 +1,7 @@
 """Les groupes de formes natives : on y dessine en points, et on les reprend sans toucher à leur place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -14,6 +15,9 @@ from bilan.figures import palettes
 
 MOTIFS = {"sans_objet": "wdUpDiag", "non_transmis": "narHorz", "secret": "openDmnd"}
 """Motif d'Office de chaque absence : trois dessins différents, jamais une couleur de l'échelle."""
+
+_GENRES = {"circle": MSO_SHAPE.OVAL, "triangle-up": MSO_SHAPE.ISOSCELES_TRIANGLE, "diamond": MSO_SHAPE.DIAMOND,
+           "square": MSO_SHAPE.RECTANGLE}
 
 Anneau = Sequence[tuple[float, float]]
 
@@ -117,19 +121,28 @@ def peinture_de(element: Any) -> tuple[str, ...]:
     return ()
 
 
-def marque(formes: Any, genre: str, zone: Zone, fond: str | None, trait: str, epaisseur: float = 1.75) -> Any:
-    """Ajoute un signe simple (rond, triangle, losange, carré), sans style de thème."""
-    genres = {"circle": MSO_SHAPE.OVAL, "triangle-up": MSO_SHAPE.ISOSCELES_TRIANGLE, "diamond": MSO_SHAPE.DIAMOND,
-              "square": MSO_SHAPE.RECTANGLE}
-    forme = formes.add_shape(genres[genre], *zone)
+@dataclass(frozen=True, slots=True)
+class Signe:
+    """Un signe simple (rond, triangle, losange, carré) et ses couleurs."""
+
+    genre: str
+    fond: str
+    trait: str
+    epaisseur: float = 1.75
+
+
+DISQUE = Signe("circle", palettes.BLEU, palettes.BLANC, 0.75)
+"""Le cercle proportionnel d'une carte."""
+
+
+def marquer(formes: Any, signe: Signe, zone: Zone) -> Any:
+    """Ajoute un signe, sans style de thème, et le rend."""
+    forme = formes.add_shape(_GENRES[signe.genre], *zone)
     sans_style(forme)
-    if fond is None:
-        forme.fill.background()
-    else:
-        forme.fill.solid()
-        forme.fill.fore_color.rgb = couleur(fond)
-    forme.line.color.rgb = couleur(trait)
-    forme.line.width = Pt(epaisseur)
+    forme.fill.solid()
+    forme.fill.fore_color.rgb = couleur(signe.fond)
+    forme.line.color.rgb = couleur(signe.trait)
+    forme.line.width = Pt(signe.epaisseur)
     return forme
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bilan.editions.diaporama import groupes
-from bilan.editions.diaporama.carte import Carte
-from bilan.editions.diaporama.objets import PT, Zone, etiquette
+from bilan.editions.diaporama.objets import PT, Zone, en_unites, etiquette
 from bilan.figures import palettes
+from bilan.figures.altair.carte import reperes_ronds
 from bilan.figures.altair.lettres import couper
 from bilan.figures.formes import Cercles, Choroplethe
 from bilan.figures.modele import Figure
@@ -42,7 +42,9 @@ def entrees(figure: Figure) -> list[Entree]:
         return [*classes, *_absences(figure.donnees[forme.absence].to_list())]
     if isinstance(forme, Cercles):
         plus_grand = max((v for v in figure.donnees[forme.valeur].to_list() if v), default=1.0)
-        ronds = [Entree(cellule(v, "nombre"), rayon=math.sqrt(v / plus_grand) * _RAYON) for v in _ronds(plus_grand)]
+        ronds = [
+            Entree(cellule(v, "nombre"), rayon=math.sqrt(v / plus_grand) * _RAYON) for v in reperes_ronds(plus_grand)
+        ]
         absence = figure.colonne_absence(forme.valeur)
         manquantes = [
             ligne.get(absence) or "non_transmis" for ligne in figure.donnees.to_dicts() if ligne[forme.valeur] is None
@@ -92,10 +94,10 @@ def _dessiner(groupe: Any, figure: Figure, zone: Zone) -> int:
                              groupes.contour(palettes.GRIS_CONTOUR, 0.75))
         if entree.rayon:
             r = entree.rayon
-            place = tuple(round(v * PT) for v in (x + signe / 2 - r, y + (haut - 7) / 2 - r, 2 * r, 2 * r))
-            groupes.marque(groupe.shapes, "circle", place, palettes.BLEU, palettes.BLANC, 0.75)  # type: ignore[arg-type]
-        texte = tuple(round(v * PT) for v in (x + large - libre, y, libre, haut - 7))
-        etiquette(groupe.shapes, texte, entree.libelle, _CORPS, repli=True, gras=not signe)  # type: ignore[arg-type]
+            place = en_unites(x + signe / 2 - r, y + (haut - 7) / 2 - r, 2 * r, 2 * r)
+            groupes.marquer(groupe.shapes, groupes.DISQUE, place)
+        texte = en_unites(x + large - libre, y, libre, haut - 7)
+        etiquette(groupe.shapes, texte, entree.libelle, _CORPS, repli=True, gras=not signe)
         y += haut
     return round(y * PT)
 
@@ -106,15 +108,3 @@ def _absences(vues: list[Any]) -> list[Entree]:
         for absence, libelle in palettes.ABSENCES.items()
         if absence in vues
     ]
-
-
-def _ronds(plus_grand: float) -> list[float]:
-    """Rend trois volumes ronds, du plus grand au plus petit, sous le maximum."""
-    puissance = 10.0 ** math.floor(math.log10(max(plus_grand, 1)))
-    rond = next((m * puissance for m in (5, 2, 1) if m * puissance <= plus_grand), plus_grand)
-    return [v for v in dict.fromkeys((rond, round(rond / 4), round(rond / 20))) if v >= 1] or [plus_grand]
-
-
-def est_carte(figure: Figure) -> bool:
-    """Vrai quand la figure est une carte, avec une légende à part."""
-    return isinstance(figure.forme, Carte)

@@ -8,7 +8,6 @@ from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Pt
 
-from bilan.editions.diaporama.gabarit import POLICE
 from bilan.figures import palettes
 from bilan.figures.altair.lettres import couper
 
@@ -20,6 +19,11 @@ Zone = tuple[int, int, int, int]
 """Gauche, haut, largeur et hauteur d'un objet, en unités d'Office."""
 
 _ALIGNEMENTS = {"g": PP_ALIGN.LEFT, "c": PP_ALIGN.CENTER, "d": PP_ALIGN.RIGHT}
+
+
+def en_unites(x: float, y: float, large: float, haut: float) -> Zone:
+    """Rend en unités d'Office une place donnée en points."""
+    return round(x * PT), round(y * PT), round(large * PT), round(haut * PT)
 
 
 def nom(ident: str, annexe: str = "") -> str:
@@ -54,11 +58,13 @@ def couleur(hexa: str) -> RGBColor:
 def police(
     fonte: Any, corps: float | None = None, gras: bool | None = None, teinte: str | None = None,
 ) -> None:
-    """Règle une police : corps en points, graisse, couleur, et la langue française toujours."""
+    """Règle une police : corps en points, graisse, couleur, et la langue française toujours.
+
+    Son nom n'est jamais donné : c'est la police du thème, donc celle du gabarit.
+    """
     fonte.language_id = MSO_LANGUAGE_ID.FRENCH
     if corps is not None:
         fonte.size = Pt(corps)
-        fonte.name = POLICE
     if gras is not None:
         fonte.bold = gras
     if teinte is not None:

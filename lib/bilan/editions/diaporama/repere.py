@@ -3,7 +3,7 @@
 from typing import Any
 
 from bilan.editions.diaporama import graphique, groupes, series
-from bilan.editions.diaporama.objets import PT, Zone, etiquette
+from bilan.editions.diaporama.objets import PT, Zone, en_unites, etiquette
 from bilan.figures import palettes
 from bilan.figures.altair.lettres import largeur_texte
 from bilan.figures.formes import Barres
@@ -49,14 +49,9 @@ def _dessiner(groupe: Any, figure: Figure, zone: Zone) -> None:
     x = zone[0] / PT + m.abscisse(donnees.reference.valeur)
     haut = zone[1] / PT + m.dessus
     bas = (zone[1] + zone[3]) / PT
-    groupes.segment(groupe.shapes, _entiers(x, haut - 3, x, bas), palettes.ENCRE, 1.5, "dash")
+    groupes.segment(groupe.shapes, en_unites(x, haut - 3, x, bas), palettes.ENCRE, 1.5, "dash")
     texte = _libelle(figure)
     large = largeur_texte(texte, _CORPS) + 6
     gauche = min(x - large / 2, (zone[0] + zone[2]) / PT - large)
-    etiquette(groupe.shapes, _entiers(gauche, haut - 3 - _HAUT, large, _HAUT), texte, _CORPS, alignement="c")
-    groupes.cadrer(groupe, _entiers(gauche, haut - 3 - _HAUT, large, bas - haut + 3 + _HAUT))
-
-
-def _entiers(*valeurs: float) -> Zone:
-    a, b, c, d = (round(v * PT) for v in valeurs)
-    return a, b, c, d
+    etiquette(groupe.shapes, en_unites(gauche, haut - 3 - _HAUT, large, _HAUT), texte, _CORPS, alignement="c")
+    groupes.cadrer(groupe, en_unites(gauche, haut - 3 - _HAUT, large, bas - haut + 3 + _HAUT))

@@ -17,7 +17,7 @@ FORMATS: dict[Format, str] = {
     "nombre": f"{_FRANCAIS}#,##0",
     "decimal": f"{_FRANCAIS}#,##0.0",
     "pourcent": f'{_FRANCAIS}0.0"{FINE_INSECABLE}"%',
-    "points": f"{_FRANCAIS}+0.0;−0.0;0.0",
+    "points": f"{_FRANCAIS}+0.0;\"−\"0.0;0.0",
     "jours": f'{_FRANCAIS}#,##0" j"',
 }
 """Format de nombre d'Office de chaque format de figure ; un pour cent y est un nombre de 0 à 1."""

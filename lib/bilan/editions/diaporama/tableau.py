@@ -14,6 +14,7 @@ from bilan.figures.modele import Figure
 from bilan.figures.tableau import entete, est_numerique, lignes
 
 _CORPS = (16, 14, 12, 11, 10)
+_CORPS_EN_PAGES = 12
 _MARGE = 12.0
 _INTERLIGNE = 1.22
 _STYLE_NU = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
@@ -27,12 +28,12 @@ def paginer(figure: Figure, zone: Zone) -> list[list[tuple[str, ...]]]:
     titres = [entete(c) for c in figure.colonnes]
     if _corps(titres, toutes, zone) is not None:
         return [toutes]
-    largeurs = _largeurs(titres, toutes, zone[2] / PT, _CORPS[-1])
-    libre = zone[3] / PT - _hauteur(titres, largeurs, _CORPS[-1], True)
+    largeurs = _largeurs(titres, toutes, zone[2] / PT, _CORPS_EN_PAGES)
+    libre = zone[3] / PT - _hauteur(titres, largeurs, _CORPS_EN_PAGES, True)
     pages: list[list[tuple[str, ...]]] = [[]]
     reste = libre
     for ligne in toutes:
-        haut = _hauteur(ligne, largeurs, _CORPS[-1])
+        haut = _hauteur(ligne, largeurs, _CORPS_EN_PAGES)
         if pages[-1] and haut > reste:
             pages.append([])
             reste = libre
@@ -44,8 +45,10 @@ def paginer(figure: Figure, zone: Zone) -> list[list[tuple[str, ...]]]:
 def ajouter(formes: Any, figure: Figure, zone: Zone, contenu: Lignes, annexe: str = "") -> Any:
     """Ajoute le tableau natif de ces lignes de la figure et rend son cadre, nommé et décrit."""
     titres = [entete(c) for c in figure.colonnes]
-    corps = _corps(titres, contenu, zone) or _CORPS[-1]
-    largeurs = _largeurs(titres, contenu, zone[2] / PT, corps)
+    # Toutes les pages d'un tableau coupé ont le corps et les colonnes du tableau entier.
+    toutes = lignes(figure)
+    corps = _corps(titres, toutes, zone) or _CORPS_EN_PAGES
+    largeurs = _largeurs(titres, toutes, zone[2] / PT, corps)
     hauteurs = [_hauteur(titres, largeurs, corps, True), *(_hauteur(li, largeurs, corps) for li in contenu)]
     cadre = formes.add_table(len(contenu) + 1, len(titres), *zone[:3], int(sum(hauteurs) * PT))
     nommer(cadre, figure.id, figure.alt, annexe)

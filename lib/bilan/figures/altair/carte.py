@@ -89,7 +89,7 @@ def dessiner_cercles(figure: Figure, forme: Cercles, fonds: Fonds, largeur: floa
     large = largeur or LARGEUR_CARTE
     rayon = min(_RAYON_MAXIMAL, large / 20)
     entrees = [
-        Entree(cellule(v, "nombre"), rayon=math.sqrt(v / plus_grand) * rayon) for v in _reperes_ronds(plus_grand)
+        Entree(cellule(v, "nombre"), rayon=math.sqrt(v / plus_grand) * rayon) for v in reperes_ronds(plus_grand)
     ]
     entrees = [Entree(forme.libelle), *entrees, *_entrees_absences(territoires.values(), toutes=False)]
     fond = dessiner_fond(fonds, large, mesurer_legende(entrees, large), avec_encarts=False)
@@ -244,7 +244,7 @@ def _disques(fond: Fond, valeurs: Mapping[str, float], plus_grand: float, rayon:
     return [couche(marque, disques, x=pixel("x"), y=pixel("y"), size=taille), *textes(nombres)]
 
 
-def _reperes_ronds(plus_grand: float) -> Sequence[float]:
+def reperes_ronds(plus_grand: float) -> Sequence[float]:
     """Rend trois volumes ronds, du plus grand au plus petit, sous le maximum."""
     puissance = 10.0 ** math.floor(math.log10(max(plus_grand, 1)))
     rond = next((m * puissance for m in (5, 2, 1) if m * puissance <= plus_grand), plus_grand)

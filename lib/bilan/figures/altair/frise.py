@@ -46,14 +46,14 @@ def dessiner_frise(figure: Figure, forme: Frise, largeur: float) -> Toile:
     noms = list(dict.fromkeys(ligne[forme.ligne] for ligne in donnees))
     categories = poser(noms, largeur * 0.8)
     gauche = categories.gauche
-    dates = [d for ligne in donnees if (d := _jour(ligne[forme.date])) is not None]
+    dates = [d for ligne in donnees if (d := jour_de(ligne[forme.date])) is not None]
     sans_date = len(dates) < len(donnees)
     etapes = [str(ligne[forme.etape]) for ligne in donnees if ligne[forme.date] is None]
     plus_long = max((largeur_texte(mot, PETIT) for etape in etapes for mot in etape.split(" ")), default=0)
     droite = max(min(150.0, largeur * 0.22), plus_long + 16) if sans_date else 14.0
     cadre = largeur - gauche - droite
     debut, fin = (min(dates), max(dates)) if dates else (date(2024, 1, 1), date(2024, 12, 31))
-    statuts = _statuts(donnees, forme)
+    statuts = rangs_des_statuts(donnees, forme)
     tranches = [
         (
             _poser_ligne([d for d in donnees if d[forme.ligne] == nom], forme, (debut, fin), cadre),
@@ -85,13 +85,14 @@ def dessiner_frise(figure: Figure, forme: Frise, largeur: float) -> Toile:
     return toile
 
 
-def _jour(valeur: Any) -> date | None:
+def jour_de(valeur: Any) -> date | None:
+    """Rend le jour d'une étape, lu s'il est écrit en ISO ; rien si elle n'a pas de date."""
     if isinstance(valeur, date) or valeur is None:
         return valeur
     return date.fromisoformat(str(valeur)[:10])
 
 
-def _statuts(donnees: list[dict[str, Any]], forme: Frise) -> dict[str, int]:
+def rangs_des_statuts(donnees: list[dict[str, Any]], forme: Frise) -> dict[str, int]:
     """Rend la marque de chaque statut : celle de son nom quand il est connu, sinon la première qui reste."""
     presents = [str(s) for s in dict.fromkeys(ligne[forme.statut] for ligne in donnees)]
     choisis = {s: _RANGS[s.lower()] for s in presents if s.lower() in _RANGS}
@@ -112,7 +113,7 @@ def _poser_ligne(
 ) -> list[_Repere]:
     """Rend les repères d'une ligne, chacun au premier étage où rien ne le recouvre."""
     datees = sorted(
-        ((jour, str(e[forme.etape]), str(e[forme.statut])) for e in etapes if (jour := _jour(e[forme.date]))),
+        ((jour, str(e[forme.etape]), str(e[forme.statut])) for e in etapes if (jour := jour_de(e[forme.date]))),
     )
     etages: list[tuple[float, list[tuple[float, float]]]] = []
     reperes = []
