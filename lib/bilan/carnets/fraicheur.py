@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
+from bilan.carnets.catalogue import empreinte_des_carnets
 from bilan.carnets.cellules import Document
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.journal import Execution
@@ -33,6 +34,7 @@ DOSSIER_CODE = Path(__file__).parents[1]
 
 TABLES = "table:"
 MESURES = "mesures:"
+CATALOGUE = "catalogue:"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def empreintes_lues(lectures: Iterable[str], donnees: Donnees, connu_le: date) -
     """Rend ce que valent aujourd'hui ces lectures (« mesures:E5/epci/ », « table:conventions »)."""
     valeurs = {}
     for lecture in lectures:
-        if lecture.startswith(TABLES):
+        if lecture == CATALOGUE:
+            valeurs[lecture] = empreinte_des_carnets(donnees.projet)
+        elif lecture.startswith(TABLES):
             valeurs[lecture] = donnees.empreinte_table(lecture.removeprefix(TABLES), connu_le)
         else:
             indicateur, maille, territoire = lecture.removeprefix(MESURES).split("/")
@@ -139,6 +143,7 @@ def noms_des_lectures(lectures: Mapping[str, Any]) -> list[str]:
     return [
         *(MESURES + "/".join(lecture) for lecture in lectures.get("mesures", ())),
         *(TABLES + nom for nom in lectures.get("tables", ())),
+        *([CATALOGUE] if lectures.get("catalogue") else ()),
     ]
 
 
@@ -170,6 +175,7 @@ def raisons(avant: Execution | None, entrees: Mapping[str, str], lues: Mapping[s
     changees = sorted(nom for nom in lues if avant.lectures.get(nom) != lues[nom])
     mesures = sorted({nom.removeprefix(MESURES).split("/")[0] for nom in changees if nom.startswith(MESURES)})
     tables = [nom.removeprefix(TABLES) for nom in changees if nom.startswith(TABLES)]
+    motifs += ["carnets de la collection modifiés"] if CATALOGUE in changees else []
     motifs += [f"mesures changées : {', '.join(mesures)}"] if mesures else []
     motifs += [f"tables changées : {', '.join(tables)}"] if tables else []
     return motifs

@@ -24,6 +24,7 @@ class JournalLectures:
     contrat: ContratCarnet
     mesures: set[LectureMesures] = field(default_factory=set)
     tables: set[str] = field(default_factory=set)
+    catalogue: bool = False
     non_declarees: list[str] = field(default_factory=list)
 
     def noter_mesures(self, indicateur: str, territoire_type: str | None, territoire: str | None) -> None:
@@ -41,6 +42,7 @@ class JournalLectures:
         return {
             "mesures": [[m.indicateur, m.territoire_type, m.territoire] for m in sorted(self.mesures)],
             "tables": sorted(self.tables),
+            "catalogue": self.catalogue,
             "non_declarees": self.non_declarees,
         }
 

@@ -147,6 +147,13 @@ class Carnet:
         self._lectures.noter_table(nom)
         return EntrepotTables(self.projet.entrepot, self.jeu).lire(nom, connu_le=self.connu_le)
 
+    def catalogue(self) -> pl.DataFrame:
+        """Rend les carnets de la collection, un par ligne (`catalogue.COLONNES`) ; la lecture est notée."""
+        from bilan.carnets.catalogue import COLONNES, lignes_du_catalogue
+
+        self._lectures.catalogue = True
+        return pl.DataFrame(lignes_du_catalogue(self.projet)).select(COLONNES)
+
     @cached_property
     def territoires(self) -> "Territoires":
         """Communes, EPCI et départements de la région, au millésime de la collection."""
