@@ -198,6 +198,11 @@ def lab(projet: Projet, tmp_path: Path) -> Iterator[str]:
         serveur.wait(timeout=30)
 
 
+def _insecable(libelle: str) -> str:
+    """Rend un libellé comme ipywidgets l'écrit dans une liste : espaces insécables."""
+    return libelle.replace(" ", "\u00a0")
+
+
 def _attendre(adresse: str) -> None:
     fin = time.monotonic() + 120
     while time.monotonic() < fin:
@@ -234,9 +239,9 @@ def test_dans_jupyterlab_changer_une_liste_change_la_carte(lab: str) -> None:
         dessin.wait_for(timeout=180_000)
         page.wait_for_selector(".widget-dropdown select", timeout=60_000)
         avant = dessin.screenshot()
-        page.locator(".widget-dropdown select").first.select_option(label="N2 · Logements attribués")
+        page.locator(".widget-dropdown select").first.select_option(label=_insecable("N2 · Logements attribués"))
         choisi = "document.querySelectorAll('.widget-dropdown select')[2].selectedOptions[0].text"
-        page.wait_for_function(f"{choisi} === 'Tous réservataires'", timeout=60_000)
+        page.wait_for_function(f"{choisi} === '{_insecable('Tous réservataires')}'", timeout=60_000)
         page.wait_for_timeout(5000)
         assert page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first.screenshot() != avant
         assert dehors == []
