@@ -1,6 +1,8 @@
 """Prévenir, avec un vrai serveur SMTP ; et voir ce qui se tait."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -190,3 +192,14 @@ def test_la_sante_alerte_sur_le_silence_et_le_disque(projet: Projet) -> None:
 def test_la_sante_dit_qu_elle_ne_sait_pas_qui_attendre(projet: Projet) -> None:
     constat = sante.examiner(projet, sante.Seuils(), JOUR, Jeu.DEMONSTRATION)[2]
     assert not constat.sain and "parc" in constat.phrase
+
+
+def test_rien_de_neuf_se_releve_sans_rien_charger_de_lourd(projet: Projet) -> None:
+    garder(projet, relever(projet, JOUR))
+    code = (
+        "import sys; from pathlib import Path; from bilan.projet import Projet; "
+        "from bilan.notification.apres import suivre\n"
+        "with suivre(Projet(Path(sys.argv[1])), False, print): pass\n"
+        "sys.exit('polars' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(projet.racine)], check=False).returncode == 0

@@ -9,7 +9,7 @@ from bilan.erreurs import ErreurBilan
 from bilan.notification import message
 from bilan.notification.courriel import envoyer
 from bilan.notification.reglages import Reglages
-from bilan.notification.releve import dernier, garder, relever
+from bilan.notification.releve import Releve, dernier, garder, relever
 from bilan.projet import Projet
 
 Dire = Callable[[str], object]
@@ -29,15 +29,15 @@ def suivre(projet: Projet, notifier: bool, dire: Dire, periode: str | None = Non
         if reglages:
             _prevenir_de_l_echec(reglages, erreur, periode or "courante", dire)
         raise
-    avant, apres = dernier(projet), relever(projet, datetime.now().astimezone())
+    avant = dernier(projet)
+    apres = relever(projet, datetime.now().astimezone(), avant)
     if reglages and (avant is None or _contenu(avant) != _contenu(apres)):
         envoyer(reglages, *message.reussite(projet.collection, avant, apres, reglages.lien))
         dire("Courriel envoyé.")
     garder(projet, apres)
 
 
-def _contenu(releve: object) -> dict[str, object]:
-    assert dataclasses.is_dataclass(releve) and not isinstance(releve, type)
+def _contenu(releve: Releve) -> dict[str, object]:
     return {nom: valeur for nom, valeur in dataclasses.asdict(releve).items() if nom != "quand"}
 
 

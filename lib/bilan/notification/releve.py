@@ -22,23 +22,30 @@ _PREFERES = ("E5", "V1", "F1", "B1", "F4", "N2", "P1n", "T1", "F7")
 class Releve:
     """Dernière réussite : quand (ISO), version du site, et par édition ses chiffres (libellé → valeur lue).
 
-    `livraisons` compte, par édition, les livraisons connues.
+    `livraisons` compte, par édition, les livraisons connues ; `mesures` est l'empreinte des siennes.
     """
 
     quand: str
     version: str
     chiffres: dict[str, dict[str, str]] = field(default_factory=dict)
     livraisons: dict[str, int] = field(default_factory=dict)
+    mesures: dict[str, str] = field(default_factory=dict)
 
 
-def relever(projet: Projet, maintenant: datetime) -> Releve:
-    """Rend le relevé de ce qui est en place ; seules les éditions exécutées y sont."""
+def relever(projet: Projet, maintenant: datetime, avant: Releve | None = None) -> Releve:
+    """Rend le relevé de ce qui est en place ; seules les éditions exécutées y sont.
+
+    Les chiffres d'`avant` servent encore si les mesures sont les mêmes : rien de lourd ne s'importe alors.
+    """
     jeux = [jeu for jeu in Jeu if EntrepotRuns(projet.entrepot, jeu).cles()]
+    mesures = {jeu.value: _empreinte_des_mesures(projet, jeu) for jeu in jeux}
+    gardes = avant is not None and avant.mesures == mesures
     return Releve(
         quand=maintenant.isoformat(timespec="seconds"),
         version=bascule.courante(projet.reports) or "",
-        chiffres={jeu.value: chiffres(projet, jeu) for jeu in jeux},
+        chiffres=avant.chiffres if avant and gardes else {jeu.value: chiffres(projet, jeu) for jeu in jeux},
         livraisons={jeu.value: _livraisons(projet, jeu) for jeu in jeux},
+        mesures=mesures,
     )
 
 
@@ -71,6 +78,11 @@ def _est_grand(mesure: dict[str, Any], seuil: int) -> bool:
 
 def _ecrire(mesure: dict[str, Any]) -> str:
     return pourcent(mesure["valeur"]) if mesure["unite"] == "%" else f"{nombre(mesure['valeur'])} {mesure['unite']}"
+
+
+def _empreinte_des_mesures(projet: Projet, jeu: Jeu) -> str:
+    contenu = fichiers.lire_json(EntrepotMesures(projet.entrepot, jeu).manifeste, {})
+    return f"{contenu.get('parquet', '')} {projet.collection.jeux[jeu].periode}"
 
 
 def _livraisons(projet: Projet, jeu: Jeu) -> int:
