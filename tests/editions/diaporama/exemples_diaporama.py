@@ -42,7 +42,9 @@ _NOM, _N = Colonne("nom", "Nom"), Colonne("n", "Nombre", "nombre")
 def figure(ident: str, forme: formes.Forme, donnees: dict[str, list[Any]], *colonnes: Colonne, **autres: Any) -> Figure:
     """Rend une figure d'essai au titre propre."""
     textes = _TEXTES | {"titre": f"Ce que dit la figure {ident}", "alt": f"Description de la figure {ident}."} | autres
-    return Figure(ident, forme=forme, donnees=pl.DataFrame(donnees), colonnes=colonnes or (_NOM, _N), **textes)
+    table = pl.DataFrame(donnees)
+    visibles = colonnes or tuple(c for c in (_NOM, _N) if c.nom in table.columns)
+    return Figure(ident, forme=forme, donnees=table, colonnes=visibles, **textes)
 
 
 def barres(effective: float = 9.0) -> Figure:

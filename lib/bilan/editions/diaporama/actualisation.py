@@ -19,7 +19,7 @@ from bilan.editions.diaporama import (
     repere,
     tableau,
 )
-from bilan.editions.diaporama.construction import Atelier, paginer, zone_du_contenu
+from bilan.editions.diaporama.construction import Atelier
 from bilan.editions.diaporama.notes import SOURCES
 from bilan.editions.diaporama.objets import PREFIXE
 from bilan.editions.executions import Execution
@@ -27,6 +27,7 @@ from bilan.entrepot import fichiers
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.figures import formes
 from bilan.figures.modele import Figure
+from bilan.figures.tableau import lignes
 from bilan.francais import compter
 from bilan.projet import Jeu, Projet
 
@@ -73,6 +74,9 @@ class _Reprise:
     def __init__(self, atelier: Atelier, presentation: Any) -> None:
         self._atelier, self._presentation = atelier, presentation
         self._changements = Changements()
+        # Lignes de tableau déjà montrées, et objets déjà vus, par figure : une figure longue en a plusieurs.
+        self._montrees: Counter[str] = Counter()
+        self._vus: Counter[str] = Counter()
         self._presents = Counter(
             f.name.split(":")[1] for d in presentation.slides for f in objets.parcourir(d.shapes)
             if _annexe(f) == "" or _annexe(f).isdigit()
@@ -147,23 +151,32 @@ class _Reprise:
                 cadrage = carte.Cadrage.poser(self._atelier.fonds, zone)
                 return carte.actualiser(forme, figure, cadrage, self._atelier.noms)
             case formes.Tableau() if forme.has_table:
-                return tableau.actualiser(forme, figure, self._page(figure, forme))
+                return tableau.actualiser(forme, figure, self._lignes(figure, forme))
             case formes.Frise() if forme.shape_type == 6:
-                return ["étapes"] if frise.actualiser(forme, figure, self._page(figure, forme)) else []
+                return ["étapes"] if frise.actualiser(forme, figure, self._sujets(figure, forme)) else []
             case formes.ChiffreCle() if forme.has_text_frame:
                 return ["chiffre"] if chiffre.actualiser(forme, figure) else []
             case formes.Barres() | formes.BarresEmpilees() | formes.Courbe() | formes.Points() if forme.has_chart:
                 return graphique.actualiser(forme, figure)
         raise _GenreDifferent("l'objet n'est plus du genre de la figure")
 
-    def _page(self, figure: Figure, forme: Any) -> Any:
-        """Rend la part de la figure que montre cet objet ; le dernier prend tout ce qui reste."""
-        disposition = gabarit.disposition(self._presentation, self._atelier.plan.dispositions.figure)
-        pages = paginer(figure, zone_du_contenu(disposition, self._atelier.plan))
-        rang = int(_annexe(forme) or 1) - 1
-        if rang + 1 < self._presents[figure.id]:
-            return pages[rang] if rang < len(pages) else []
-        return [ligne for page in pages[rang:] for ligne in page]
+    def _lignes(self, figure: Figure, forme: Any) -> list[tuple[str, ...]]:
+        """Rend les lignes que montre ce tableau : autant qu'il en avait, et tout le reste pour le dernier."""
+        toutes = lignes(figure)
+        debut = self._montrees[figure.id]
+        fin = debut + len(forme.table.rows) - 1
+        self._montrees[figure.id] = fin
+        self._vus[figure.id] += 1
+        return toutes[debut:] if self._vus[figure.id] == self._presents[figure.id] else toutes[debut:fin]
+
+    def _sujets(self, figure: Figure, forme: Any) -> list[str]:
+        """Rend les sujets que montre cette frise ; la dernière prend tous ceux qui restent."""
+        pages = frise.paginer(figure, _repere_des_enfants(forme))
+        rang = self._vus[figure.id]
+        self._vus[figure.id] += 1
+        if self._vus[figure.id] == self._presents[figure.id]:
+            return [sujet for page in pages[rang:] for sujet in page]
+        return pages[rang] if rang < len(pages) else []
 
     def _textes(
         self, diapositive: Any, ordonnees: list[Any], idents: list[str], gardees: dict[str, dict[str, str]]

@@ -99,7 +99,7 @@ def _page(figure: Figure, zone: Zone, sujets: list[str]) -> _Page:
     x, y, large, haut = (v / PT for v in zone)
     pas = min(_PAS_MAXIMAL, (haut - _LEGENDE - _GRADUATIONS) / max(1, len(sujets)))
     corps = max(8.0, min(12.0, pas * 0.65))
-    gauche = min(large * 0.42, max(largeur_texte(s, corps) for s in sujets) + 12)
+    gauche = min(large * 0.42, max((largeur_texte(s, corps) for s in sujets), default=0.0) + 12)
     droite = 90.0 if len(jours) < len(donnees) else 0.0
     par_sujet = {s: [li for li in donnees if str(li[forme.ligne]) == s] for s in sujets}
     nommees = figure.donnees[forme.etape].n_unique() > 1
