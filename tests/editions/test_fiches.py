@@ -165,3 +165,11 @@ def test_un_lecteur_de_pdf_independant_voit_un_a4_balise(serie: Serie, tmp_path:
     dit = subprocess.run([pdfinfo, str(chemin)], capture_output=True, text=True, check=True).stdout
     lu = {cle.strip(): valeur.strip() for cle, _, valeur in (ligne.partition(":") for ligne in dit.splitlines())}
     assert (lu["Pages"], lu["Tagged"], "A4" in lu["Page size"]) == ("2", "yes", True)
+
+
+def test_le_plan_livre_ne_cite_aucune_figure_deux_fois_dans_un_document() -> None:
+    plan = Plan.lire(RACINE / "reports" / DOSSIER)
+    for document in (plan.epci, plan.synthese):
+        citees = [figure for page in document.pages for figure in page.figures]
+        assert len(citees) == len(set(citees))
+    assert (len(plan.epci.pages), len(plan.synthese.pages)) == (2, 4)

@@ -16,8 +16,12 @@ from bilan.francais import FINE_INSECABLE, INSECABLE
 _AVANT = ((re.compile(r" ([:»])"), INSECABLE), (re.compile(r" ([;?!%€])"), FINE_INSECABLE))
 _APRES = re.compile(r"« ")
 _CADRE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-_POIDS = (7, 55)
-"""Part de largeur d'une colonne de tableau, en caractères : la plus petite et la plus grande."""
+_ABREGES = {"provisoire": "(p)", "revise": "(r)"}
+_MOT_LONG = re.compile(r"\S{25,}")
+_COURTE = 14
+"""Caractères d'une colonne de tableau qui ne se replie jamais : date, effectif, code."""
+
+_POIDS_MAX = 55
 
 
 def pages(document: Document, figures: Mapping[str, Figure], imagerie: Imagerie) -> list[dict[str, Any]]:
@@ -68,8 +72,8 @@ def _figure(figure: Figure, imagerie: Imagerie) -> dict[str, Any]:
     return contenu | {"genre": "tableau", **_tableau(figure)}
 
 
-def _etat(figure: Figure) -> str:
-    return " ".join([*(["Données fictives."] if figure.fictif else []), MATURITES.get(figure.maturite, "")]).strip()
+def _etat(figure: Figure, maturites: Mapping[str, str] = MATURITES) -> str:
+    return " ".join([*(["Données fictives."] if figure.fictif else []), maturites.get(figure.maturite, "")]).strip()
 
 
 def _chiffre(figure: Figure, forme: ChiffreCle) -> dict[str, str]:
@@ -79,6 +83,7 @@ def _chiffre(figure: Figure, forme: ChiffreCle) -> dict[str, str]:
         "chiffre": tableau.cellule(ligne[forme.valeur], forme.format, absence),
         "libelle": insecables(forme.libelle),
         "complement": insecables(forme.complement),
+        "etat": _etat(figure, _ABREGES),
     }
 
 
@@ -90,7 +95,7 @@ def _image(figure: Figure, imagerie: Imagerie) -> dict[str, Any]:
 
 
 def _tableau(figure: Figure) -> dict[str, Any]:
-    lignes = [tuple(map(insecables, ligne)) for ligne in tableau.lignes(figure)]
+    lignes = [tuple(_MOT_LONG.sub(_couper, insecables(texte)) for texte in ligne) for ligne in tableau.lignes(figure)]
     colonnes = []
     for n, colonne in enumerate(figure.colonnes):
         titre = insecables(tableau.entete(colonne))
@@ -99,7 +104,16 @@ def _tableau(figure: Figure) -> dict[str, Any]:
     return {"colonnes": colonnes, "lignes": lignes}
 
 
-def _poids(titre: str, cellules: list[str]) -> int:
-    """Rend la part de largeur d'une colonne : sa plus longue cellule, sans descendre sous un mot de son titre."""
-    mot = max(map(len, titre.split(" ")), default=0)
-    return min(max(mot, len(titre) // 2, *map(len, cellules), _POIDS[0]), _POIDS[1])
+def _poids(titre: str, cellules: list[str]) -> int | None:
+    """Rend la part de largeur d'une colonne d'après sa plus longue cellule ; rien pour une colonne courte, qui prend
+    la largeur de ce qu'elle contient."""
+    longueur = max(map(len, cellules), default=0)
+    if max(longueur, len(titre)) <= _COURTE:
+        return None
+    mot = max(map(len, titre.split(" ")))
+    return min(max(mot, len(titre) // 2, longueur), _POIDS_MAX)
+
+
+def _couper(mot: re.Match[str]) -> str:
+    """Permet de couper un mot trop long pour une cellule (une adresse) après sa ponctuation."""
+    return re.sub(r"([./_-])", "\\1\u200b", mot[0])
