@@ -122,3 +122,12 @@ def test_un_carnet_par_bailleur_suit_les_bailleurs_qui_ont_des_mesures(maquette:
     lignes = mesures({"300000001": 1.0, "300000002": 2.0}).with_columns(territoire_type=pl.lit("bailleur"))
     EntrepotMesures(maquette.projet.entrepot, Jeu.DEMONSTRATION).ecrire(lignes)
     assert [t.territoire for t in maquette.plan().taches] == ["300000001", "300000002"]
+
+
+def test_un_carnet_interne_ne_se_joue_pas_dans_le_profil_public(maquette: Maquette) -> None:
+    for nom, options in (("20_cotation", {}), ("72_fiche", {"profils": ["interne"]})):
+        maquette.ecrire(nom, carnet_minimal("carnet.terminer()"))
+        maquette.declarer(nom, **options)
+    assert [t.carnet for t in maquette.plan().taches] == ["20_cotation", "72_fiche"]
+    public = etablir(maquette.projet, Selection(profil="public"), maquette.perimetre)
+    assert [t.carnet for t in public.taches] == ["20_cotation"]

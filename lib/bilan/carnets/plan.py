@@ -119,7 +119,8 @@ class _Chantier:
         except ValidationError:
             return
         self.documents[declaration.nom] = document
-        if self.selection.profil not in declaration.profils:  # une page qui nomme un bailleur reste interne
+        # Une page qui nomme un bailleur reste interne ; un profil qui n'existe pas, lui, est une faute à dire.
+        if self.selection.profil in {"interne", "public"} - set(declaration.profils):
             return
         for jeu in declaration.jeux:
             if jeu in self.selection.jeux:
