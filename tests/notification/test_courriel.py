@@ -21,7 +21,7 @@ from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, ExecutionEc
 from bilan.notification import sante
 from bilan.notification.apres import suivre
 from bilan.notification.reglages import Reglages
-from bilan.notification.releve import dernier, garder, relever
+from bilan.notification.releve import chiffres, dernier, garder, relever
 from bilan.projet import Jeu, Projet
 
 COLLECTION = """\
@@ -203,3 +203,9 @@ def test_rien_de_neuf_se_releve_sans_rien_charger_de_lourd(projet: Projet) -> No
         "sys.exit('polars' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(projet.racine)], check=False).returncode == 0
+
+
+def test_a_defaut_de_la_periode_la_derniere_annee_connue_est_nommee(projet: Projet) -> None:
+    magasin = EntrepotMesures(projet.entrepot, Jeu.DEMONSTRATION)
+    magasin.ecrire(magasin.lire().with_columns(periode=pl.lit("2023")))
+    assert chiffres(projet, Jeu.DEMONSTRATION) == {"EPCI dont la cotation est en service (2023)": "40,0\u202f%"}

@@ -14,7 +14,7 @@ from bilan.projet import Jeu, Projet
 
 FICHIER = "releve.json"
 CHIFFRES = 3
-_PREFERES = ("E5", "V1", "F1", "B1", "F4", "N2", "P1n", "T1", "F7")
+_PREFERES = ("E5", "V1", "F1", "B1", "F4", "N2", "P1", "P1n", "T1", "F7")
 """Indicateurs dont le courriel donne la valeur régionale, le premier observé d'abord."""
 
 
@@ -50,7 +50,9 @@ def relever(projet: Projet, maintenant: datetime, avant: Releve | None = None) -
 
 
 def chiffres(projet: Projet, jeu: Jeu) -> dict[str, str]:
-    """Rend au plus trois chiffres de la région à la période de l'édition, sans aucun petit nombre.
+    """Rend au plus trois chiffres de la région, sans aucun petit nombre.
+
+    Chacun est à la période de l'édition, à défaut de la dernière année connue avant elle, alors nommée.
 
     Un taux dont le dénominateur, ou un volume, est sous le seuil du secret n'est pas écrit : un courriel circule.
     """
@@ -62,18 +64,26 @@ def chiffres(projet: Projet, jeu: Jeu) -> dict[str, str]:
     if not magasin.chemin.is_file():
         return lus
     mesures = magasin.lire(
-        indicateur=_PREFERES, territoire_type="region", territoire=projet.collection.region, periode=declaration.periode
+        indicateur=_PREFERES, territoire_type="region", territoire=projet.collection.region
     ).filter(ventilation="ensemble", statut="observe")
     for code in _PREFERES:
-        for mesure in mesures.filter(indicateur=code).iter_rows(named=True):
-            if len(lus) < CHIFFRES and _est_grand(mesure, seuil):
-                lus[INDICATEURS[code].titre] = _ecrire(mesure)
+        grandes = [m for m in mesures.filter(indicateur=code).iter_rows(named=True) if _est_grande(m, seuil)]
+        permises = [m for m in grandes if _au_plus_tard(m["periode"], declaration.periode)]
+        if permises and len(lus) < CHIFFRES:
+            mesure = max(permises, key=lambda m: (m["periode"] == declaration.periode, m["periode"]))
+            date = "" if mesure["periode"] == declaration.periode else f" ({mesure['periode']})"
+            lus[INDICATEURS[code].titre + date] = _ecrire(mesure)
     return lus
 
 
-def _est_grand(mesure: dict[str, Any], seuil: int) -> bool:
+def _est_grande(mesure: dict[str, Any], seuil: int) -> bool:
     base = mesure["denominateur"] if mesure["unite"] == "%" else mesure["valeur"]
     return base is not None and base >= seuil
+
+
+def _au_plus_tard(periode: str, voulue: str) -> bool:
+    """Vrai pour la période voulue, ou pour une année entière d'avant elle."""
+    return periode == voulue or (len(periode) == 4 and periode < voulue)
 
 
 def _ecrire(mesure: dict[str, Any]) -> str:
