@@ -7,7 +7,14 @@ reprennent à la main sans rien casser.
 from dataclasses import dataclass
 from typing import Any
 
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_MARK
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+    XL_TICK_LABEL_POSITION,
+    XL_TICK_MARK,
+)
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
@@ -112,8 +119,9 @@ def etiqueter(cadre: Any, figure: Figure, donnees: Donnees) -> None:
         case formes.BarresEmpilees():
             _etiqueter_empilees(cadre, figure, donnees)
         case formes.Barres() | formes.Points():
+            corps = mise(figure, donnees, (cadre.left, cadre.top, cadre.width, cadre.height)).corps
             for serie in suite:
-                _montrer(serie, donnees, XL_LABEL_POSITION.OUTSIDE_END)
+                _montrer(serie, donnees, XL_LABEL_POSITION.OUTSIDE_END, corps=min(12, round(corps)))
             _ecarter_du_repere(cadre, figure, donnees)
         case _:
             _etiqueter_courbes(suite, donnees)
@@ -195,6 +203,11 @@ def _axes(graphique: Any, figure: Figure, donnees: Donnees, zone: Zone) -> None:
         trace.gap_width = 55
         trace.overlap = 0 if isinstance(figure.forme, formes.Points) else 100
         abscisses.reverse_order = True
+        # Les noms restent à gauche du tracé, même quand une barre part vers les négatifs, et tous sont écrits.
+        abscisses.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        abscisses._element.find(qn("c:noMultiLvlLbl")).addprevious(parse_xml(
+            f'<c:tickLblSkip {nsdecls("c")} val="1"/>'
+        ))
         ordonnees.visible = False
         ordonnees.has_major_gridlines = False
         cadrage = mise(figure, donnees, zone)
@@ -232,13 +245,15 @@ def _cadrer(graphique: Any, m: Mise, format_: Format) -> None:
     ))
 
 
-def _montrer(serie: Any, donnees: Donnees, position: Any, teinte: str = palettes.ENCRE) -> None:
+def _montrer(
+    serie: Any, donnees: Donnees, position: Any, teinte: str = palettes.ENCRE, corps: float = 12
+) -> None:
     etiquettes = serie.data_labels
     etiquettes.show_value = True
     etiquettes.number_format = FORMATS[donnees.format]
     etiquettes.number_format_is_linked = False
     etiquettes.position = position
-    police(etiquettes.font, 12, gras=True, teinte=teinte)
+    police(etiquettes.font, corps, gras=True, teinte=teinte)
 
 
 def _etiqueter_empilees(cadre: Any, figure: Figure, donnees: Donnees) -> None:
