@@ -49,7 +49,7 @@ def test_une_part_incertaine_se_lit_avec_sa_borne(
 
 
 def test_sans_ressource_inconnue_la_phrase_n_invente_pas_d_incertitude(mesurer: Mesurer, contexte: Contexte) -> None:
-    figure = publics.quartiles_en_qpv(mesurer(*_encadree("A2", 60, 60, 100)), contexte)
+    figure = publics.quartiles_en_qpv(mesurer(*_encadree("A2", 60, 60, 100)), 50.0, contexte)
     assert "au plus" not in figure.lecture and "60,0\u202f%" in figure.titre
 
 

@@ -75,8 +75,11 @@ def _sous_la_cible(loin: int, departements: int) -> str:
     return f"Même en y comptant toutes les ressources inconnues, la cible n'est pas atteinte dans {combien}."
 
 
-def quartiles_en_qpv(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
-    """Rend, par département, la part des quartiles 2 à 4 dans les baux en QPV (A2) et ce qu'elle serait au plus."""
+def quartiles_en_qpv(mesures: pl.DataFrame, repere: float, contexte: Contexte) -> Figure:
+    """Rend, par département, la part des quartiles 2 à 4 dans les baux en QPV (A2) et ce qu'elle serait au plus.
+
+    `repere` est la part visée à défaut de convention intercommunale d'attribution, en % : il se lit, il ne juge pas.
+    """
     donnees = encadrer(mesures.filter(indicateur="A2"), contexte)
     region: Ligne = donnees.row(-1, named=True)
     return Figure(
@@ -97,6 +100,7 @@ def quartiles_en_qpv(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         source=contexte.source(ATTRIBUTIONS),
         alt=decrire_lignes(donnees, "lieu", {"valeur": "pourcent", "haute": "pourcent"}),
         note="La mixité sociale est la priorité en quartier prioritaire (circulaire du 18 décembre 2023). "
+        f"À défaut de taux fixé par la convention intercommunale, la part visée serait {pourcent(repere, 0)}. "
         f"{liste_des_quartiers(contexte)} "
         f"{epci_connus(une(mesures, indicateur='A2', **contexte.en_region))}",
         indicateurs=("A2",),
