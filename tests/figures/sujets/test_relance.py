@@ -37,4 +37,4 @@ def test_le_parc_attendu_est_le_dernier_et_porte_les_noms_connus() -> None:
                          "bailleur_siren": ["A", "A", "A", None], "nb_logements": [10, 5, 99, 1000]})  # fmt: skip
     conventions = pl.DataFrame({"bailleur_siren": ["A"], "bailleur_nom": ["Alpha"]})
     assert relance.parc_attendu(parc, conventions).rows() == [("A", 15, "Alpha")]
-    assert relance.parc_attendu(parc, conventions.clear()).rows() == [("A", 15, "A")]
+    assert relance.parc_attendu(parc, conventions.clear()).rows() == [("A", 15, "SIREN A")]

@@ -54,7 +54,7 @@ def a_relancer(b1: pl.DataFrame, parc: pl.DataFrame, contexte: Contexte) -> Figu
 def parc_attendu(parc_rpls: pl.DataFrame, conventions: pl.DataFrame) -> pl.DataFrame:
     """Rend bailleur_siren, bailleur et logements du dernier parc par bailleur et commune.
 
-    Le nom vient du registre des conventions ; à défaut, c'est le SIREN.
+    Le nom vient du registre des conventions ; à défaut, on donne le SIREN et on le dit.
     """
     detail = parc_rpls.filter(niveau="bailleur_commune")
     dernier = detail.filter(pl.col("annee") == pl.col("annee").max())
@@ -63,7 +63,8 @@ def parc_attendu(parc_rpls: pl.DataFrame, conventions: pl.DataFrame) -> pl.DataF
         dernier.group_by("bailleur_siren")
         .agg(logements=pl.col("nb_logements").sum())
         .join(noms, on="bailleur_siren", how="left")
-        .select("bailleur_siren", "logements", bailleur=pl.coalesce("bailleur_nom", "bailleur_siren"))
+        .with_columns(bailleur=pl.coalesce("bailleur_nom", pl.format("SIREN {}", "bailleur_siren")))
+        .select("bailleur_siren", "logements", "bailleur")
     )
 
 
