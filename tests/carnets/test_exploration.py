@@ -231,10 +231,11 @@ def test_dans_jupyterlab_changer_une_liste_change_la_carte(lab: str) -> None:
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
         assert page.evaluate("document.documentElement.lang") == "fr-FR"
         assert "Fichier" in page.inner_text(".lm-MenuBar")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=120_000)
+        page.wait_for_timeout(12_000)  # le noyau démarre : une cellule lancée avant lui est perdue
         page.locator(".jp-Notebook .jp-Cell").first.click()
         for _ in range(10):
             page.keyboard.press("Shift+Enter")
+            page.wait_for_timeout(300)
         dessin = page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first
         dessin.wait_for(timeout=180_000)
         page.wait_for_selector(".widget-dropdown select", timeout=60_000)
