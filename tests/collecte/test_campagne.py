@@ -142,6 +142,16 @@ def test_les_objectifs_suivent_les_plafonds(
     assert issue.reception.est_acceptee == accepte
 
 
+def test_chaque_ligne_entree_dit_la_feuille_et_la_ligne_d_ou_elle_vient(projet: Projet, tmp_path: Path) -> None:
+    lignes = _lignes()
+    arrondissements = [lignes[2] | {"code_commune": code} for code in ("13203", "13204")]
+    feuille = Feuille([*lignes[:2], *arrondissements], dessus=[["Bilan de la gestion en flux"], []])
+    issue = _controler(projet, ecrire_xlsx(tmp_path / "export_2024T1.xlsx", feuille), integrer=True)
+    lignage = EntrepotTables(projet.entrepot, JEU).lire_lignage(issue.livraison_id)
+    assert set(lignage["feuille"]) == {"Export"}
+    assert lignage.select("code_commune", "ligne").rows() == [("06088", 4), ("06088", 5), ("13055", 6), ("13055", 7)]
+
+
 @pytest.mark.parametrize(
     ("effet", "plafond"),
     [("01/01/2019", None), ("01/01/2021", "30\u202f%"), ("01/01/2024", "25,5\u202f%")],

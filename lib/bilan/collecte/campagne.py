@@ -119,7 +119,10 @@ def integrer(projet: Projet, entrepot: EntrepotTables, reception: Reception) -> 
     complet = reception.chemin.resolve()
     nom = complet.relative_to(projet.racine).as_posix() if complet.is_relative_to(projet.racine) else complet.name
     livraison = Livraison(envoi.emetteur, envoi.periode, envoi.date_arrete, envoi.date_connue, nom, reception.empreinte)
-    return entrepot.charger(envoi.table, reception.examen.lignes, livraison)
+    with entrepot.transaction() as transaction:
+        identifiant = transaction.charger(envoi.table, reception.examen.lignes, livraison)
+        transaction.tracer(identifiant, reception.examen.lignage)
+    return identifiant
 
 
 def retirer(projet: Projet, jeu: Jeu, livraison_id: str, motif: str, jour: date | None = None) -> None:

@@ -14,6 +14,7 @@ from bilan.collecte.controles.tous import Connu, controler_metier
 from bilan.collecte.conversion import Regles, convertir
 from bilan.collecte.envoi import Envoi
 from bilan.collecte.lecture.fichier_csv import lire_lignes
+from bilan.collecte.lignage import lignage
 from bilan.collecte.repli import replier_communes
 from bilan.collecte.tableau import Colonne, Source, Tableau
 from bilan.erreurs import plus_proches
@@ -49,12 +50,13 @@ class Contexte:
 
 @dataclass
 class Examen:
-    """Résultat d'un examen : les lignes prêtes à charger, et tout ce qui a été constaté."""
+    """Résultat d'un examen : les lignes prêtes à charger, d'où elles viennent, et tout ce qui a été constaté."""
 
     envoi: Envoi
     tableau: Tableau
     lignes: pl.DataFrame
     anomalies: list[Anomalie] = field(default_factory=list)
+    lignage: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def est_accepte(self) -> bool:
@@ -77,7 +79,7 @@ def examiner(tableau: Tableau, envoi: Envoi, contexte: Contexte, regles: Regles 
         anomalies += controler_communes(conversion, tableau, territoires)
     anomalies += controler_metier(conversion, tableau, envoi, contexte.connu, contexte.regles_de_droit)
     lignes = conversion.lignes if territoires is None else replier_communes(conversion.lignes, schema, territoires)
-    return Examen(envoi, tableau, lignes, anomalies)
+    return Examen(envoi, tableau, lignes, anomalies, lignage(conversion.lignes, tableau, schema, territoires))
 
 
 def _annee(lignes: pl.DataFrame, envoi: Envoi) -> int:

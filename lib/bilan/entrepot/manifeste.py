@@ -43,6 +43,11 @@ class Entree:
         return f"{self.table}/{self.livraison_id}.parquet"
 
     @property
+    def lignage(self) -> str:
+        """Chemin du lignage (Parquet), relatif au dossier des tables ; le fichier n'existe pas toujours."""
+        return f"{self.table}/{self.livraison_id}.lignage"
+
+    @property
     def place(self) -> tuple[str, ...]:
         """Table et place que la livraison occupe."""
         return (self.table, *(str(getattr(self.livraison, champ)) for champ in self.remplace_sur))

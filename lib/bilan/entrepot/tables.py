@@ -83,6 +83,12 @@ class EntrepotTables:
         entrees = [e for e in Manifeste.ouvrir(self.manifeste).entrees if e.livraison_id == livraison_id]
         return self._lire_entrees(table(entrees[0].table), entrees) if entrees else pl.DataFrame()
 
+    def lire_lignage(self, livraison_id: str) -> pl.DataFrame:
+        """Rend, par ligne reçue, la clé de la ligne entrée, sa feuille et son rang ; vide si rien n'en fut gardé."""
+        entrees = [e for e in Manifeste.ouvrir(self.manifeste).entrees if e.livraison_id == livraison_id]
+        chemins = [self.dossier / entree.lignage for entree in entrees]
+        return pl.read_parquet(chemins[0]) if chemins and chemins[0].exists() else pl.DataFrame()
+
     def _lire_entrees(self, schema: type[dy.Schema], entrees: list[Entree]) -> pl.DataFrame:
         types: dict[str, pl.DataType] = {nom: col.dtype for nom, col in schema.columns().items()}
         if not entrees:
@@ -194,6 +200,16 @@ class Transaction:
             valides.write_parquet(a_cote)
         self.manifeste = self.manifeste.avec(entree)
         return entree.livraison_id
+
+    def tracer(self, livraison_id: str, lignage: pl.DataFrame) -> None:
+        """Garde, à côté d'une livraison que cette transaction vient de poser, d'où vient chacune de ses lignes."""
+        entree = next(e for e in self.manifeste.entrees if e.livraison_id == livraison_id)
+        chemin = self._dossier / entree.lignage
+        if self._dossier / entree.parquet not in self._poses:
+            return
+        self._poses.append(chemin)
+        with fichiers.remplacement(chemin) as a_cote:
+            lignage.write_parquet(a_cote)
 
     def retirer(self, livraison_id: str, retiree_le: date, motif: str) -> None:
         """Retire une livraison à cette date."""
