@@ -41,7 +41,8 @@ def examens(matiere: Matiere) -> pl.DataFrame:
 def relogements(matiere: Matiere) -> pl.DataFrame:
     """C1r : ménages relogés / ménages en logement inadapté repérés, en %.
 
-    Inadaptés : sous-occupation, sur-occupation, handicap, dépassement de plafond ; un ménage peut relever de deux.
+    Inadaptés : sous-occupation, sur-occupation, handicap, dépassement de plafond, additionnés ; un ménage qui relève
+    de deux titres compte deux fois au dénominateur (docs/hypotheses.md).
     """
     inadaptes = sum((pl.col(nom) for nom in _INADAPTES[1:]), pl.col(_INADAPTES[0]))
     return _part(matiere, pl.col("nb_relogements_realises"), inadaptes)
