@@ -7,6 +7,7 @@ from maquette_carnets import Maquette
 
 from bilan.carnets.affichage import MIME_CONTROLE, MIME_LECTURES, MIME_TEXTE
 from bilan.carnets.contrat import ContratCarnet
+from bilan.carnets.moteur import VARIABLE_EXECUTION
 from bilan.carnets.ouverture import Carnet, ouvrir
 from bilan.erreurs import ErreurUsage
 from bilan.figures.formes import Tableau
@@ -54,7 +55,10 @@ def test_une_table_non_declaree_est_refusee(carnet: Carnet) -> None:
         carnet.table("flux_bilan")
 
 
-def test_tout_ce_qui_se_publie_est_depose_et_compte(carnet: Carnet, sorties: list[dict[str, Any]]) -> None:
+def test_tout_ce_qui_se_publie_est_depose_et_compte(
+    carnet: Carnet, sorties: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE_EXECUTION, "1")  # pendant une exécution, l'aperçu est une table
     carnet.figure(_figure(carnet))
     carnet.texte("resume", "12 EPCI sur 26.", figures=["flux"])
     carnet.controle("somme", False, "il manque 3 logements")
