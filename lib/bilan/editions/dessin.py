@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bilan.figures.images import Rendu
     from bilan.referentiel.geometries import Fonds
 
-_ECHELLE_PNG = 1.5
+_ECHELLE_PNG = 1.25
 
 
 @dataclass(frozen=True, slots=True)
