@@ -60,7 +60,7 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
     from bilan.carnets.executeur import executer as executer_carnets
 
     depart = time.monotonic()
-    plan = planifier(projet, demande)
+    planifier(projet, demande)  # une demande mal formée s'arrête ici, avant tout calcul
     with verrou_execution(projet):
         for jeu in demande.jeux:
             preparer(projet, jeu, dire)
@@ -69,7 +69,8 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
         reglages = Reglages(
             demande.moteur, demande.ouvriers or 0, demande.forcer, dire, demande.ordonnanceur, demande.depot
         )
-        fait = executer_carnets(projet, plan, reglages)
+        # Les bailleurs viennent des livraisons : le plan qui vaut est celui d'après leur chargement.
+        fait = executer_carnets(projet, planifier(projet, demande), reglages)
         entree = publier(projet, dire) if demande.publier else projet.reports / "courant" / "index.html"
     duree_s = time.monotonic() - depart
     dire(
