@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 from tests.collecte.corpus import Feuille, ecrire_xlsx, grille, verite
+from tests.collecte.ole import ecrire_ole, enregistrements
 from tests.collecte.xlsb import ecrire_xlsb
 
+from bilan.collecte.lecture.classeur97 import parcourir
+from bilan.collecte.lecture.garde import garder
 from bilan.collecte.reception import Guichet, Reception
 from bilan.projet import Projet
 
@@ -45,6 +48,15 @@ def test_macros_et_liens_sont_dits_et_jamais_suivis(guichet: Guichet, tmp_path: 
     reception = guichet.recevoir(chemin)
     assert reception.est_acceptee
     assert [anomalie.regle for anomalie in reception.anomalies] == [regle]
+
+
+def test_macros_et_liens_d_un_xls_se_voient_sans_l_ouvrir(tmp_path: Path) -> None:
+    debut = (0x0809, bytes.fromhex("0006050000000000"))
+    seul = ecrire_ole(tmp_path / "seul.xls", "Workbook", enregistrements(debut, (0x01AE, b"\x01\x00\x01\x04")))
+    lie = ecrire_ole(tmp_path / "lie.xls", "Workbook", enregistrements(debut, (0x01AE, b"\x01\x00\x08\x00\x00autre")))
+    assert not parcourir(seul).a_liens
+    assert parcourir(lie).a_liens
+    assert [anomalie.regle for anomalie in garder(lie).remarques] == ["liens_externes"]
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +122,8 @@ def test_un_xls_dont_une_cellule_se_perd_au_bout_de_la_feuille_est_refuse(
         onglet.write(65_535, 255, 1)
     reception = guichet.recevoir(convertir(origine, "xls"))
     (anomalie,) = reception.anomalies
-    assert "démesuré" in anomalie.constat
-    assert "sans lignes ni colonnes vides" in anomalie.correction
+    assert anomalie.regle == "feuille_demesuree"
+    assert "65\u202f536" in anomalie.constat
 
 
 @pytest.mark.lent

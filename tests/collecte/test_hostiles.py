@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.collecte.ole import ecrire_ole, enregistrements
 
 from bilan.collecte.campagne import Campagne, controler, verifier
 from bilan.collecte.lecture.borne import LecteurBorne
@@ -111,7 +113,24 @@ def _octets(octets: bytes) -> Callable[[Path], None]:
     return lambda chemin: chemin.write_bytes(octets) and None
 
 
-_PROTEGE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+_DEBUT_CLASSEUR = (0x0809, bytes.fromhex("0006050000000000"))
+_DEBUT_FEUILLE = (0x0809, bytes.fromhex("0006100000000000"))
+
+
+def _ole(flux: str, *suite: tuple[int, bytes]) -> Callable[[Path], None]:
+    return lambda chemin: ecrire_ole(chemin, flux, enregistrements(*suite)) and None
+
+
+def _xls_perdu(chemin: Path) -> None:
+    perdue = (0x0203, struct.pack("<HHHd", 65_535, 255, 0, 1.0))
+    ecrire_ole(chemin, "Workbook", enregistrements(_DEBUT_CLASSEUR, _DEBUT_FEUILLE, perdue))
+
+
+def _ods_protege(chemin: Path) -> None:
+    with zipfile.ZipFile(chemin, "w") as archive:
+        archive.writestr("META-INF/manifest.xml", "<manifest><encryption-data/></manifest>")
+        archive.writestr("content.xml", bytes(range(256)))
+
 
 HOSTILES: list[tuple[str, Callable[[Path], None], str]] = [
     ("cellule_perdue.xlsx", _cellule_perdue, "supprimez les lignes"),
@@ -128,7 +147,11 @@ HOSTILES: list[tuple[str, Callable[[Path], None], str]] = [
     ("page.csv", _octets(b"<html><body><table></table></body></html>"), "page web"),
     ("rapport.xlsx", _octets(b"%PDF-1.7 ..."), "PDF"),
     ("classeur.csv", _octets(_classeur()), "classeur Excel"),
-    ("protege.xlsx", _octets(_PROTEGE), "mot de passe"),
+    ("protege.xlsx", _ole("EncryptedPackage"), "mot de passe"),
+    ("protege.xls", _ole("Workbook", _DEBUT_CLASSEUR, (0x2F, bytes(54))), "mot de passe"),
+    ("protege.ods", _ods_protege, "mot de passe"),
+    ("perdu.xls", _xls_perdu, "supprimez les lignes"),
+    ("texte.xls", _ole("WordDocument"), "pas un tableau"),
     ("ole.xls", _octets(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le") + bytes(600)), "abîmé"),
     ("vide.xlsx", _octets(b""), "vide"),
     ("gros.csv", _gros_csv, "300 Mo"),

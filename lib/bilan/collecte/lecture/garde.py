@@ -1,13 +1,15 @@
 """La garde : ce qu'un fichier est vraiment, et s'il peut être ouvert sans danger. Rien n'est décompressé en entier."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bilan.collecte.anomalies import Anomalie, Gravite, Lieu, refus
 from bilan.collecte.lecture import limites
-from bilan.collecte.lecture.membres import controler_membre
+from bilan.collecte.lecture.classeur97 import Classeur97, Illisible, parcourir
+from bilan.collecte.lecture.membres import controler_membre, demesure
 from bilan.francais import nombre
 
 FORMATS = {
@@ -23,8 +25,15 @@ FORMATS = {
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHIFFRE = "EncryptedPackage".encode("utf-16-le")
+_MANIFESTE_ODS = "META-INF/manifest.xml"
 _FEUILLES = ("xl/worksheets/", "xl/macrosheets/", "xl/dialogsheets/", "content.xml")
+
+
+_MOT_DE_PASSE = (
+    "mot_de_passe",
+    "le classeur est protégé par un mot de passe",
+    "enlevez le mot de passe d'ouverture et renvoyez le fichier",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ def _garder(chemin: Path) -> Passage:
         )
     if not debut.strip():
         raise _Refus("fichier_vide", "le fichier est vide", "renvoyez le fichier rempli")
-    vrai = _format_reel(chemin, debut)
+    classeur97 = _parcourir_ole(chemin) if debut.startswith(_OLE) else None
+    vrai = _format_ole(classeur97) if classeur97 else _format_reel(chemin, debut)
     if vrai != attendu:
         raise _Refus(
             "extension_fausse",
@@ -88,7 +98,27 @@ def _garder(chemin: Path) -> Passage:
         )
     if vrai == "csv":
         _compter_cases(chemin)
+    if classeur97:
+        return Passage(vrai, tuple(_remarques(chemin.name, classeur97.a_macros, classeur97.a_liens)))
     return Passage(vrai, tuple(_garder_archive(chemin)) if debut.startswith(_ZIP) else ())
+
+
+def _parcourir_ole(chemin: Path) -> Classeur97:
+    """Rend ce que porte le conteneur ; le refuse s'il est abîmé, chiffré ou démesuré."""
+    try:
+        classeur = parcourir(chemin)
+    except Illisible as erreur:
+        raise _Refus(
+            "archive_abimee",
+            "le classeur est abîmé : son contenu ne se lit pas",
+            "enregistrez-le de nouveau et renvoyez-le",
+        ) from erreur
+    if classeur.est_chiffre:
+        raise _Refus(*_MOT_DE_PASSE)
+    constat = demesure(classeur.etendue)
+    if constat is not None:
+        raise _Refus(*constat)
+    return classeur
 
 
 def _compter_cases(chemin: Path) -> None:
@@ -124,8 +154,6 @@ _NOMS = {
 def _format_reel(chemin: Path, debut: bytes) -> str:
     if debut.startswith(_ZIP):
         return _format_archive(chemin)
-    if debut.startswith(_OLE):
-        return _format_ole(chemin)
     tete = debut.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if tete.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return "html"
@@ -135,16 +163,8 @@ def _format_reel(chemin: Path, debut: bytes) -> str:
     return "binaire" if b"\x00" in debut and not est_utf16 else "csv"
 
 
-def _format_ole(chemin: Path) -> str:
-    contenu = chemin.read_bytes()
-    if _CHIFFRE in contenu:
-        raise _Refus(
-            "mot_de_passe",
-            "le classeur est protégé par un mot de passe",
-            "enlevez le mot de passe d'ouverture et renvoyez le fichier",
-        )
-    est_classeur = any(nom.encode("utf-16-le") in contenu for nom in ("Workbook", "Book"))
-    return "xls" if est_classeur else "binaire"
+def _format_ole(classeur: Classeur97) -> str:
+    return "xls" if classeur.est_classeur else "binaire"
 
 
 def _format_archive(chemin: Path) -> str:
@@ -172,15 +192,27 @@ def _garder_archive(chemin: Path) -> Iterable[Anomalie]:
     with _ouvrir(chemin) as archive:
         membres = archive.infolist()
         _peser(membres)
+        if _est_ods_chiffre(archive):
+            raise _Refus(*_MOT_DE_PASSE)
         for membre in membres:
             if membre.flag_bits & 0x1:
-                raise _Refus(
-                    "mot_de_passe", "le classeur est chiffré", "enlevez le mot de passe et renvoyez le fichier"
-                )
+                raise _Refus(*_MOT_DE_PASSE)
             if membre.filename.endswith((".xml", ".rels")) or membre.filename.startswith(_FEUILLES):
                 _lire_membre(archive, membre)
         noms = [membre.filename for membre in membres]
-    yield from _remarques(chemin.name, noms)
+    a_macros = any(nom.endswith("vbaProject.bin") for nom in noms)
+    yield from _remarques(chemin.name, a_macros, any("externalLinks/" in nom for nom in noms))
+
+
+def _est_ods_chiffre(archive: zipfile.ZipFile) -> bool:
+    """Dit si le manifeste d'un .ods annonce un contenu chiffré : il se lit, mais ses membres sont du bruit."""
+    if _MANIFESTE_ODS not in archive.namelist():
+        return False
+    try:
+        with archive.open(_MANIFESTE_ODS) as flux:
+            return b"encryption-data" in flux.read(limites.MO)
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
+        return False  # le membre sera relu, et refusé comme abîmé
 
 
 def _peser(membres: list[zipfile.ZipInfo]) -> None:
@@ -206,7 +238,7 @@ def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo) -> None:
     try:
         with archive.open(membre) as flux:
             constat = controler_membre(membre.filename, flux)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zipfile.zlib.error) as erreur:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error) as erreur:
         raise _Refus(
             "archive_abimee",
             "le classeur est abîmé : une de ses feuilles ne se décompresse pas",
@@ -216,9 +248,9 @@ def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo) -> None:
         raise _Refus(*constat)
 
 
-def _remarques(fichier: str, noms: list[str]) -> Iterable[Anomalie]:
+def _remarques(fichier: str, a_macros: bool, a_liens: bool) -> Iterable[Anomalie]:
     lieu = Lieu(fichier)
-    if any(nom.endswith("vbaProject.bin") for nom in noms):
+    if a_macros:
         yield Anomalie(
             Gravite.A_VERIFIER,
             "macros",
@@ -226,7 +258,7 @@ def _remarques(fichier: str, noms: list[str]) -> Iterable[Anomalie]:
             "enregistrez-le sans macro, au format .xlsx",
             lieu,
         )
-    if any("externalLinks/" in nom for nom in noms):
+    if a_liens:
         yield Anomalie(
             Gravite.A_VERIFIER,
             "liens_externes",

@@ -25,7 +25,7 @@ ENTITES: Constat = (
 def controler_membre(nom: str, flux: IO[bytes]) -> Constat | None:
     """Rend ce qui interdit d'ouvrir le classeur (règle, constat, correction), ou `None` si le membre est sain."""
     if nom.endswith(".bin"):
-        return _demesure(_etendue_binaire(flux)) if nom.startswith("xl/worksheets/") else None
+        return demesure(_etendue_binaire(flux)) if nom.startswith("xl/worksheets/") else None
     if nom == "content.xml":
         return _controler_ods(flux)
     etendue = _Etendue()
@@ -53,7 +53,8 @@ def _trop_lourd() -> Constat:
     )
 
 
-def _demesure(etendue: tuple[int, int]) -> Constat | None:
+def demesure(etendue: tuple[int, int]) -> Constat | None:
+    """Rend le constat d'un rectangle occupé (lignes, colonnes) démesuré, ou `None` s'il se lit sans danger."""
     lignes, colonnes = etendue
     if lignes * colonnes <= limites.CELLULES_MAX:
         return None
@@ -84,7 +85,7 @@ class _Etendue:
     @property
     def constat(self) -> Constat | None:
         """Constat si le rectangle occupé est démesuré."""
-        return _demesure((self.ligne, self.colonne))
+        return demesure((self.ligne, self.colonne))
 
 
 def _rang(lettres: bytes) -> int:
@@ -147,7 +148,7 @@ def _controler_ods(flux: IO[bytes]) -> Constat | None:
             "le contenu du classeur n'est pas un XML valide",
             "enregistrez-le de nouveau et renvoyez-le",
         )
-    return _demesure(feuille.etendue)
+    return demesure(feuille.etendue)
 
 
 class _FeuilleOds:
@@ -184,7 +185,7 @@ class _FeuilleOds:
         if self._derniere:
             lignes, colonnes = self.etendue
             self.etendue = (max(lignes, self._ligne), max(colonnes, self._derniere))
-            self.constat = _demesure(self.etendue)
+            self.constat = demesure(self.etendue)
             if self.constat:
                 raise _Stop
 
