@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -300,3 +302,14 @@ def test_des_cases_quelconques_sont_retenues_ou_ecartees_aucune_ne_se_perd(
 def guichet() -> Iterator[Guichet]:
     with Guichet(Projet.trouver()) as ouvert:
         yield ouvert
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris ne s'installe que sous Linux, avant Python 3.14")
+def test_le_brouilleur_guide_par_la_couverture_ne_fait_rien_tomber() -> None:
+    commande = [sys.executable, "-m", "tests.collecte.brouilleur", "5"]
+    fini = subprocess.run(
+        commande, cwd=Projet.trouver().racine, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert fini.returncode == 0, fini.stderr[-2000:]
+    assert re.search(r"Done [1-9]\d+ runs", fini.stderr), fini.stderr[-500:]
