@@ -138,7 +138,7 @@ def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
 
     depot = deposer_dossier(projet, jeu, dossier)
     if depot.a_change:
-        dire(f"{projet.collection.jeux[jeu].titre} : {compter(len(depot.ajoutees), 'livraison')} chargées.")
+        dire(f"{projet.collection.jeux[jeu].titre} : {compter(len(depot.ajoutees), 'livraison chargée', 'livraisons chargées')}.")
     mesurer(projet, jeu, dire)
 
 
