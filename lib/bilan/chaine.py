@@ -202,7 +202,7 @@ def _entrees_des_mesures(projet: Projet, jeu: Jeu) -> str:
             manifeste.empreinte(projet.collection.jeux[jeu].connu_le),
             empreinte_dossier(_CODE),
             empreinte_dossier(projet.referentiel),
-            projet.collection.model_dump(mode="json", exclude={"carnets"}),
+            projet.collection.model_dump(mode="json", exclude={"carnets", "stockage", "retention"}),
         ]
     )
 

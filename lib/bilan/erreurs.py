@@ -16,6 +16,7 @@ class CodeSortie(IntEnum):
     VERROU = 4
     PUBLICATION_REFUSEE = 5
     ALERTE = 6
+    STOCKAGE = 7
 
 
 class ErreurBilan(Exception):
@@ -63,6 +64,12 @@ class AlerteSante(ErreurBilan):
     """Quelque chose se tait ou manque : la dernière réussite est trop ancienne, des envois absents, le disque plein."""
 
     code_sortie = CodeSortie.ALERTE
+
+
+class StockageIndisponible(ErreurBilan):
+    """Le stockage distant ne répond pas ou refuse : ce qui est fait ici y reste, rien n'est perdu."""
+
+    code_sortie = CodeSortie.STOCKAGE
 
 
 class ExecutionEchouee(ErreurBilan):

@@ -79,6 +79,31 @@ class SeuilsSecret(_Declaration):
     largeur_relative: float = Field(default=0.1, ge=0)
 
 
+class Stockage(_Declaration):
+    """Stockage distant de l'entrepôt et du site : son adresse fsspec (vide : aucun), et ce que dure une réservation.
+
+    Passé `bail_minutes`, la réservation d'une machine qui ne répond plus peut être reprise par une autre.
+    """
+
+    url: str = ""
+    bail_minutes: int = Field(default=120, ge=1)
+
+
+class Retention(_Declaration):
+    """Ce que `bilan purger` garde ; une version confirmée par `bilan publier --version` se garde toujours.
+
+    `brouillons` compte les versions du site jamais confirmées ; les fichiers reçus d'une période se gardent
+    `depots_mois` après le premier comité (`comites`) tenu après elle, et tant qu'il ne s'est pas tenu ; une exécution
+    remplacée se garde `executions_mois` ; `etats_distants` compte les états de l'entrepôt gardés au stockage.
+    """
+
+    brouillons: int = Field(default=20, ge=1)
+    depots_mois: int = Field(default=12, ge=1)
+    executions_mois: int = Field(default=3, ge=1)
+    etats_distants: int = Field(default=30, ge=2)
+    comites: tuple[date, ...] = ()
+
+
 class Collection(_Declaration):
     """Contenu de `collection.toml`."""
 
@@ -88,6 +113,8 @@ class Collection(_Declaration):
     contact: str
     seuils: Seuils = Seuils()
     secret: SeuilsSecret = SeuilsSecret()
+    stockage: Stockage = Stockage()
+    retention: Retention = Retention()
     jeux: dict[Jeu, DeclarationJeu]
     carnets: tuple[DeclarationCarnet, ...]
 
