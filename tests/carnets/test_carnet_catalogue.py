@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bilan.carnets.catalogue import COLONNES, empreinte_des_carnets, lignes_du_catalogue
-from bilan.carnets.fraicheur import CATALOGUE, noms_des_lectures, raisons
+from bilan.carnets.cles_de_lecture import CATALOGUE
+from bilan.carnets.fraicheur import raisons
 from bilan.carnets.journal import Execution
 from bilan.projet import Projet
 
@@ -21,7 +22,6 @@ def test_le_catalogue_a_une_ligne_par_carnet_declare() -> None:
 
 
 def test_un_carnet_modifie_fait_rejouer_le_catalogue() -> None:
-    assert noms_des_lectures({"catalogue": True}) == [CATALOGUE] and noms_des_lectures({}) == []
     avant = Execution("reel/00_catalogue/93", "ok", lectures={CATALOGUE: "hier"})
     assert raisons(avant, {}, {CATALOGUE: empreinte_des_carnets(PROJET)}) == ["carnets de la collection modifiés"]
     assert raisons(avant, {}, {CATALOGUE: "hier"}) == []

@@ -69,8 +69,8 @@ def test_tout_ce_qui_se_publie_est_depose_et_compte(
     assert texte[MIME_TEXTE] == {"id": "resume", "texte": "12 EPCI sur 26.", "figures": ["flux"]}
     assert controle[MIME_CONTROLE] == {"libelle": "somme", "ok": False, "detail": "il manque 3 logements"}
     assert fin[MIME_LECTURES] == {
-        "titre": "Flux, année 2024", "figures": ["flux"], "textes": 1, "controles": 1, "catalogue": False,
-        "mesures": [["F3", "epci", ""]], "tables": [], "non_declarees": [],
+        "titre": "Flux, année 2024", "figures": ["flux"], "textes": 1, "controles": 1,
+        "lectures": ["mesures:F3/epci//"], "non_declarees": [],
     }
 
 

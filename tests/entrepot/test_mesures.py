@@ -37,8 +37,8 @@ def test_l_empreinte_d_un_territoire_ne_bouge_que_si_ses_mesures_bougent(tmp_pat
     avant = entrepot.empreintes()
     entrepot.ecrire(_mesures(nice=51.0).reverse())
     apres = entrepot.empreintes()
-    assert avant.keys() == apres.keys() == {("F3", "epci", "200054807"), ("F3", "epci", "200030195")}
-    assert {cle for cle in avant if avant[cle] != apres[cle]} == {("F3", "epci", "200030195")}
+    assert avant.keys() == apres.keys() == {("F3", "epci", s, "2024") for s in ("200054807", "200030195")}
+    assert {cle for cle in avant if avant[cle] != apres[cle]} == {("F3", "epci", "200030195", "2024")}
 
 
 def test_un_parquet_que_le_manifeste_ne_decrit_pas_n_a_pas_d_empreintes(tmp_path: Path) -> None:
@@ -59,3 +59,21 @@ def test_une_valeur_sans_statut_observe_est_refusee(tmp_path: Path) -> None:
         entrepot.ecrire(_mesures().with_columns(statut=pl.lit("secret")))
     with pytest.raises(DonneesRefusees, match="bilan executer"):
         entrepot.lire()
+
+
+def test_un_repere_ne_bouge_que_si_le_chiffre_affiche_bouge(tmp_path: Path) -> None:
+    def ecrire(valeur: float, numerateur: float, ventilation: str = "ensemble") -> dict[object, str]:
+        en_region = _mesures().head(1).with_columns(
+            territoire_type=pl.lit("region"), territoire=pl.lit("93"), valeur=pl.lit(valeur),
+            numerateur=pl.lit(numerateur), ventilation=pl.lit(ventilation),
+        )  # fmt: skip
+        entrepot.ecrire(pl.concat([_mesures(), en_region]))
+        return {**entrepot.empreintes_reperes()}
+
+    entrepot = EntrepotMesures(tmp_path, Jeu.REEL)
+    avant = ecrire(25.31, 2531.0)
+    assert list(avant) == [("F3", "region", "93", "2024")], "un EPCI ne sert pas de repère"
+    assert ecrire(25.34, 2534.0) == avant
+    assert entrepot.lire_reperes(indicateur="F3")["valeur"].to_list() == [25.3]
+    assert ecrire(25.36, 2536.0) != avant
+    assert ecrire(25.31, 2531.0, "bailleur") == {}, "le détail par bailleur n'est pas un repère"

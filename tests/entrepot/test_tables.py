@@ -9,6 +9,7 @@ from polars.testing import assert_frame_equal
 
 from bilan.entrepot import fichiers
 from bilan.entrepot.tables import EntrepotTables, Livraison
+from bilan.entrepot.tranches import TRANCHES
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.projet import Jeu
 from bilan.tables.catalogue import CATALOGUE
@@ -136,12 +137,47 @@ def test_la_tranche_d_un_territoire_ne_change_que_si_ses_lignes_changent(entrepo
         entrepot.charger("parc_rpls", trame, _livraison(empreinte, date(2024, 4, int(empreinte))))
 
     charger("1", ("06088", 100), ("13055", 200), ("06004", 5))
-    nice = entrepot.tranche("parc_rpls", codes_commune={"06088", "06004"})
+    nice = {"code_commune": ["06088", "06004"]}
+    lue = entrepot.tranche("parc_rpls", nice)
     charger("2", ("06004", 5), ("13055", 201), ("06088", 100))
-    assert entrepot.tranche("parc_rpls", codes_commune={"06088", "06004"}).empreinte == nice.empreinte
-    assert nice.lignes["nb_logements"].sum() == 105
+    assert entrepot.tranche("parc_rpls", nice).equals(lue)
+    assert lue["nb_logements"].sum() == 105 and "emetteur" not in lue.columns
+    assert entrepot.tranche("parc_rpls", {**nice, "niveau": ["epci"]}).is_empty()
     charger("3", ("06004", 5), ("13055", 201), ("06088", 101))
-    assert entrepot.tranche("parc_rpls", codes_commune={"06088", "06004"}).empreinte != nice.empreinte
+    assert not entrepot.tranche("parc_rpls", nice).equals(lue)
+
+
+def test_une_tranche_n_ouvre_que_les_livraisons_qui_ont_de_ses_lignes(
+    entrepot: EntrepotTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inscrire(emetteur: str, structure: str) -> None:
+        types = {nom: col.dtype for nom, col in CATALOGUE["copil_inscrits"].columns().items()}
+        ligne = dict.fromkeys(types, "x") | {
+            "copil_num": 3, "rang": 1, "categorie": "EPCI", "code_structure": structure, "date_arrete": date(2024, 1, 1)
+        }  # fmt: skip
+        entrepot.charger(
+            "copil_inscrits", pl.DataFrame([ligne], schema=types), _livraison("a", date(2024, 4, 1), emetteur)
+        )
+
+    inscrire("un", "200054807")
+    inscrire("deux", "200030195")
+    ouverts: list[str] = []
+    lire = pl.scan_parquet
+    monkeypatch.setattr(pl, "scan_parquet", lambda chemins, **o: ouverts.extend(chemins) or lire(chemins, **o))
+    assert entrepot.tranche("copil_inscrits", {"code_structure": ["200030195"]}).height == 1
+    assert len(ouverts) == 1
+    # Une livraison sans index (magasin plus ancien) se lit toujours : la tranche est la même, en ouvrant davantage.
+    for index in entrepot.dossier.rglob("*.tranches.json"):
+        index.unlink()
+    assert entrepot.tranche("copil_inscrits", {"code_structure": ["200030195"]}).height == 1
+    assert len(ouverts) == 3
+
+
+def test_une_table_ne_se_decoupe_que_par_les_colonnes_prevues(entrepot: EntrepotTables) -> None:
+    with pytest.raises(ErreurUsage, match="ne se découpe pas par « annee » ; elle se découpe par « niveau »"):
+        entrepot.tranche("parc_rpls", {"annee": ["2024"]})
+    for nom, colonnes in TRANCHES.items():
+        assert set(colonnes) <= set(CATALOGUE[nom].column_names())
 
 
 def test_deux_jeux_ne_se_voient_pas(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bilan.carnets.moteur import VARIABLE_EXECUTION
 from bilan.figures.formes import Cercles, Choroplethe
 from bilan.figures.modele import MIME_FIGURE, Figure
+from bilan.francais import compter
 
 if TYPE_CHECKING:
     from bilan.referentiel.geometries import Fonds
@@ -58,8 +59,8 @@ def paquet_controle(controle: dict[str, Any]) -> Paquet:
 def paquet_lectures(lectures: dict[str, Any]) -> Paquet:
     """Rend le bilan de fin d'un carnet : ce qu'il a lu, ce qu'il a produit."""
     resume = (
-        f"Produit : {len(lectures['figures'])} figure(s), {lectures['textes']} texte(s), "
-        f"{lectures['controles']} contrôle(s)."
+        f"Produit : {compter(len(lectures['figures']), 'figure')}, {compter(lectures['textes'], 'texte')}, "
+        f"{compter(lectures['controles'], 'contrôle')}."
     )
     return {MIME_LECTURES: lectures, "text/html": f"<p>{escape(resume)}</p>", "text/plain": resume}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bilan.carnets.cellules import Document, lire_document
 from bilan.carnets.empreintes import empreinte_json
-from bilan.carnets.fraicheur import Donnees, cle_execution, empreintes_lues, noms_des_lectures
+from bilan.carnets.fraicheur import Donnees, cle_execution, empreintes_lues
 from bilan.carnets.journal import Execution
 from bilan.carnets.moteur import Resultat
 from bilan.carnets.plan import Plan, Tache
@@ -39,7 +39,7 @@ class Cloture:
         recolte = recolter(resultat, copie, self.plan.contrat(tache.carnet))
         connu_le = date.fromisoformat(str(tache.parametres["connu_le"]))
         donnees = self.donnees[tache.jeu]
-        lues = empreintes_lues(noms_des_lectures(recolte.lectures), donnees, connu_le)
+        lues = empreintes_lues(recolte.lectures.get("lectures", ()), donnees, connu_le)
         cle = cle_execution(entrees, lues, recolte.echec is None)
         runs = EntrepotRuns(self.projet.entrepot, tache.jeu)
         dossier = runs.dossier(cle)

@@ -12,30 +12,27 @@ Rien ici n'importe Polars : tout se lit dans des manifestes JSON.
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from bilan.carnets.catalogue import empreinte_des_carnets
 from bilan.carnets.cellules import Document
+from bilan.carnets.cles_de_lecture import CATALOGUE, LectureMesures, LectureTable, lire_nom
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.journal import Execution
 from bilan.carnets.plan import Tache
 from bilan.entrepot.manifeste import Manifeste
 from bilan.entrepot.mesures import Cle, EntrepotMesures
+from bilan.entrepot.tranches import TRANCHES, Tranches
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import FICHIER_COLLECTION, Jeu, Projet
 
 DOSSIER_CODE = Path(__file__).parents[1]
 """Le paquet `bilan` qui tourne, en entier."""
-
-TABLES = "table:"
-MESURES = "mesures:"
-CATALOGUE = "catalogue:"
-
 
 @dataclass(frozen=True)
 class Socle:
@@ -77,14 +74,16 @@ class Donnees:
     projet: Projet
     jeu: Jeu
     profil: str = "interne"
+    _groupes: dict[tuple[bool, tuple[bool, ...]], dict[tuple[str, ...], str]] = field(default_factory=dict, repr=False)
+    _index: dict[tuple[str, date], Tranches] = field(default_factory=dict, repr=False)
 
     @cached_property
     def mesures(self) -> dict[Cle, str]:
-        """Empreinte des mesures de chaque (indicateur, maille, territoire) ; vide tant que rien n'est calculé.
+        """Empreinte des mesures de chaque (indicateur, maille, territoire, période) ; vide tant que rien n'est calculé.
 
         Lève `DonneesRefusees` si les mesures ne sont pas celles que leur manifeste décrit.
         """
-        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
+        entrepot = self._entrepot
         empreintes = entrepot.empreintes()
         if not empreintes and entrepot.chemin.is_file():
             raise DonneesRefusees(
@@ -94,12 +93,13 @@ class Donnees:
         return empreintes
 
     @cached_property
-    def _par_maille(self) -> dict[str, str]:
-        regroupees: dict[str, list[tuple[Cle, str]]] = {}
-        for cle, valeur in sorted(self.mesures.items()):
-            for lecture in (f"{cle[0]}//", f"{cle[0]}/{cle[1]}/"):
-                regroupees.setdefault(lecture, []).append((cle, valeur))
-        return {lecture: empreinte_json(contenu) for lecture, contenu in regroupees.items()}
+    def reperes(self) -> dict[Cle, str]:
+        """De même pour les mesures prises pour repère, arrondies."""
+        return self._entrepot.empreintes_reperes()
+
+    @property
+    def _entrepot(self) -> EntrepotMesures:
+        return EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
 
     @cached_property
     def manifeste(self) -> Manifeste:
@@ -110,41 +110,61 @@ class Donnees:
         """Rend l'empreinte de chaque livraison qui vaut à cette date, par table, émetteur et période."""
         return {" | ".join(e.place): e.livraison.empreinte for e in self.manifeste.retenues(connu_le=connu_le)}
 
-    def empreinte_mesures(self, indicateur: str, maille: str, territoire: str) -> str:
-        """Rend l'empreinte d'une lecture de mesures ; maille ou territoire vides valent « tous »."""
-        if maille and territoire:
-            return self.mesures.get((indicateur, maille, territoire), "")
-        if territoire:  # un territoire sans sa maille : toutes les mailles où ce code existe
-            voulues = {c: v for c, v in self.mesures.items() if (c[0], c[2]) == (indicateur, territoire)}
-            return empreinte_json(sorted(voulues.items()))
-        return self._par_maille.get(f"{indicateur}/{maille}/", "")
+    def empreinte_mesures(self, lecture: LectureMesures) -> str:
+        """Rend l'empreinte de mesures lues ; vide s'il n'y en a aucune."""
+        voulue = (lecture.indicateur, lecture.territoire_type, lecture.territoire, lecture.periode)
+        source = self.reperes if lecture.repere else self.mesures
+        if all(voulue):
+            return source.get(voulue, "")
+        return self._regroupees(lecture.repere, tuple(map(bool, voulue))).get(voulue, "")
 
-    def empreinte_table(self, nom: str, connu_le: date) -> str:
-        """Rend l'empreinte d'une table telle que connue à une date : celles de ses livraisons et de leur schéma."""
-        return empreinte_json([(e.livraison_id, e.livraison.empreinte) for e in self.manifeste.retenues(nom, connu_le)])
+    def empreinte_table(self, lecture: LectureTable, connu_le: date) -> str:
+        """Rend l'empreinte d'une table telle que connue à une date, ou de ce qui en a été lu.
+
+        Entière, c'est celle de ses livraisons et de leur ordre ; en partie, celle des lignes de la tranche.
+        """
+        if lecture.choix or lecture.valeurs_de:
+            tranches = self._tranches(lecture.table, connu_le)
+            if not {*lecture.choix, *filter(None, [lecture.valeurs_de])} <= set(tranches.colonnes):
+                return ""  # lecture d'une version qui découpait autrement
+            if lecture.valeurs_de:
+                return tranches.empreinte_des_valeurs(lecture.valeurs_de)
+            return tranches.empreinte(lecture.choix)
+        retenues = self.manifeste.retenues(lecture.table, connu_le)
+        return empreinte_json([(e.livraison_id, e.livraison.empreinte) for e in retenues])
+
+    def _regroupees(self, reperes: bool, forme: tuple[bool, ...]) -> dict[tuple[str, ...], str]:
+        """Rend l'empreinte des mesures regroupées sur les seules parties de la clé que `forme` garde."""
+        if (reperes, forme) not in self._groupes:
+            regroupees: dict[tuple[str, ...], list[tuple[Cle, str]]] = {}
+            for cle, valeur in sorted((self.reperes if reperes else self.mesures).items()):
+                gardee = tuple(partie if garde else "" for partie, garde in zip(cle, forme, strict=True))
+                regroupees.setdefault(gardee, []).append((cle, valeur))
+            self._groupes[reperes, forme] = {cle: empreinte_json(contenu) for cle, contenu in regroupees.items()}
+        return self._groupes[reperes, forme]
+
+    def _tranches(self, table: str, connu_le: date) -> Tranches:
+        if (table, connu_le) not in self._index:
+            dossier = self.projet.entrepot / self.jeu.value / "tables"
+            retenues = self.manifeste.retenues(table, connu_le)
+            self._index[table, connu_le] = Tranches.ouvrir(dossier, TRANCHES.get(table, ()), retenues)
+        return self._index[table, connu_le]
 
 
 def empreintes_lues(lectures: Iterable[str], donnees: Donnees, connu_le: date) -> dict[str, str]:
-    """Rend ce que valent aujourd'hui ces lectures (« mesures:E5/epci/ », « table:conventions »)."""
-    valeurs = {}
-    for lecture in lectures:
-        if lecture == CATALOGUE:
-            valeurs[lecture] = empreinte_des_carnets(donnees.projet)
-        elif lecture.startswith(TABLES):
-            valeurs[lecture] = donnees.empreinte_table(lecture.removeprefix(TABLES), connu_le)
-        else:
-            indicateur, maille, territoire = lecture.removeprefix(MESURES).split("/")
-            valeurs[lecture] = donnees.empreinte_mesures(indicateur, maille, territoire)
-    return valeurs
+    """Rend ce que valent aujourd'hui ces lectures (« mesures:E5/epci// », « table:conventions »)."""
+    return {nom: _empreinte_lue(nom, donnees, connu_le) for nom in lectures}
 
 
-def noms_des_lectures(lectures: Mapping[str, Any]) -> list[str]:
-    """Rend les noms des lectures qu'un carnet a déposées en se terminant."""
-    return [
-        *(MESURES + "/".join(lecture) for lecture in lectures.get("mesures", ())),
-        *(TABLES + nom for nom in lectures.get("tables", ())),
-        *([CATALOGUE] if lectures.get("catalogue") else ()),
-    ]
+def _empreinte_lue(nom: str, donnees: Donnees, connu_le: date) -> str:
+    if nom == CATALOGUE:
+        return empreinte_des_carnets(donnees.projet)
+    match lire_nom(nom):
+        case LectureTable() as lecture:
+            return donnees.empreinte_table(lecture, connu_le)
+        case LectureMesures() as lecture:
+            return donnees.empreinte_mesures(lecture)
+    return ""
 
 
 def cle_execution(entrees: Mapping[str, str], lues: Mapping[str, str], reussie: bool = True) -> str:
@@ -173,9 +193,14 @@ def raisons(avant: Execution | None, entrees: Mapping[str, str], lues: Mapping[s
         return ["la dernière exécution a échoué"]
     motifs = [motif for nom, motif in _MOTIFS.items() if avant.entrees.get(nom) != entrees.get(nom)]
     changees = sorted(nom for nom in lues if avant.lectures.get(nom) != lues[nom])
-    mesures = sorted({nom.removeprefix(MESURES).split("/")[0] for nom in changees if nom.startswith(MESURES)})
-    tables = [nom.removeprefix(TABLES) for nom in changees if nom.startswith(TABLES)]
-    motifs += ["carnets de la collection modifiés"] if CATALOGUE in changees else []
+    return [*motifs, *_motifs_des_lectures(changees)]
+
+
+def _motifs_des_lectures(changees: Iterable[str]) -> list[str]:
+    lues = [lire_nom(nom) for nom in changees]
+    mesures = sorted({lecture.indicateur for lecture in lues if isinstance(lecture, LectureMesures)})
+    tables = sorted({lecture.table for lecture in lues if isinstance(lecture, LectureTable)})
+    motifs = ["carnets de la collection modifiés"] if CATALOGUE in changees else []
     motifs += [f"mesures changées : {', '.join(mesures)}"] if mesures else []
     motifs += [f"tables changées : {', '.join(tables)}"] if tables else []
     return motifs

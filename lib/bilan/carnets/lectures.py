@@ -3,48 +3,40 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bilan.carnets.cles_de_lecture import CATALOGUE, LectureMesures, LectureTable
 from bilan.carnets.contrat import ContratCarnet
 from bilan.erreurs import ErreurUsage, plus_proches
 
 
-@dataclass(frozen=True, order=True)
-class LectureMesures:
-    """Mesures lues : un indicateur, pour une maille et un territoire, ou pour tous (chaîne vide)."""
-
-    indicateur: str
-    territoire_type: str = ""
-    territoire: str = ""
-
-
 @dataclass
 class JournalLectures:
-    """Lectures d'un carnet, confrontées à son contrat au moment où elles se font."""
+    """Lectures d'un carnet, confrontées à son contrat au moment où elles se font.
+
+    Une lecture est un nom que la fraîcheur sait relire sans les données (`bilan.carnets.cles_de_lecture`).
+    """
 
     carnet: str
     contrat: ContratCarnet
-    mesures: set[LectureMesures] = field(default_factory=set)
-    tables: set[str] = field(default_factory=set)
-    catalogue: bool = False
+    faites: set[str] = field(default_factory=set)
     non_declarees: list[str] = field(default_factory=list)
 
-    def noter_mesures(self, indicateur: str, territoire_type: str | None, territoire: str | None) -> None:
+    def noter_mesures(self, lecture: LectureMesures) -> None:
         """Note une lecture de mesures ; lève `ErreurUsage` si l'indicateur n'est pas déclaré."""
-        self._exiger(indicateur, self.contrat.mesures, "mesures")
-        self.mesures.add(LectureMesures(indicateur, territoire_type or "", territoire or ""))
+        self._exiger(lecture.indicateur, self.contrat.mesures, "mesures")
+        self.faites.add(lecture.nom)
 
-    def noter_table(self, nom: str) -> None:
-        """Note la lecture d'une table ; lève `ErreurUsage` si elle n'est pas déclarée."""
-        self._exiger(nom, self.contrat.tables, "tables")
-        self.tables.add(nom)
+    def noter_table(self, lecture: LectureTable) -> None:
+        """Note la lecture d'une table, entière ou en partie ; lève `ErreurUsage` si elle n'est pas déclarée."""
+        self._exiger(lecture.table, self.contrat.tables, "tables")
+        self.faites.add(lecture.nom)
+
+    def noter_catalogue(self) -> None:
+        """Note que les carnets de la collection ont été lus."""
+        self.faites.add(CATALOGUE)
 
     def en_json(self) -> dict[str, Any]:
         """Rend les lectures en valeurs JSON, triées."""
-        return {
-            "mesures": [[m.indicateur, m.territoire_type, m.territoire] for m in sorted(self.mesures)],
-            "tables": sorted(self.tables),
-            "catalogue": self.catalogue,
-            "non_declarees": self.non_declarees,
-        }
+        return {"lectures": sorted(self.faites), "non_declarees": self.non_declarees}
 
     def _exiger(self, nom: str, declares: tuple[str, ...], liste: str) -> None:
         if nom in declares:

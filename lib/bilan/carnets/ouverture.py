@@ -1,9 +1,10 @@
 """Ouvrir un carnet : ses paramètres vérifiés, ses lectures tenues au journal, ses sorties déposées."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,8 +19,12 @@ from bilan.carnets.affichage import (
     paquet_texte,
 )
 from bilan.carnets.cellules import lire_document
+from bilan.carnets.cles_de_lecture import LectureMesures, LectureTable
 from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs
 from bilan.carnets.lectures import JournalLectures
+from bilan.entrepot.mesures import Choix as Filtre
+from bilan.entrepot.mesures import EntrepotMesures
+from bilan.entrepot.tables import EntrepotTables, colonnes_de_tranche
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.figures.modele import Figure
 from bilan.francais import date_longue
@@ -123,35 +128,69 @@ class Carnet:
 
     # — Ce que le carnet lit
 
-    def mesures(self, *indicateurs: str, **filtres: str | None) -> pl.DataFrame:
+    def mesures(self, *indicateurs: str, **filtres: Filtre) -> pl.DataFrame:
         """Rend les mesures de ces indicateurs (colonnes de `Mesure`), filtrées par colonne.
 
-        `filtres` : territoire_type, territoire, periode. Lève `ErreurUsage` si un indicateur n'est pas
-        déclaré dans les métadonnées du carnet.
+        `filtres` : territoire_type, territoire, periode, une valeur ou plusieurs ; seul ce qu'ils gardent compte pour
+        savoir s'il faudra rejouer. Lève `ErreurUsage` si le carnet ne déclare pas un indicateur.
         """
-        from bilan.entrepot.mesures import EntrepotMesures
+        self._noter_mesures(indicateurs, filtres, repere=False)
+        return pl.concat([self._magasin.lire(indicateur=indicateur, **filtres) for indicateur in indicateurs])
 
-        entrepot = EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
-        morceaux = []
-        for indicateur in indicateurs:
-            self._lectures.noter_mesures(indicateur, filtres.get("territoire_type"), filtres.get("territoire"))
-            morceaux.append(entrepot.lire(indicateur=indicateur, **filtres))
-        if not morceaux:
-            raise ErreurUsage("carnet.mesures() demande au moins un code d'indicateur, par exemple « E5 ».")
-        return pl.concat(morceaux)
+    def reperes(self, *indicateurs: str, territoire_type: str, territoire: str, periode: Filtre = None) -> pl.DataFrame:
+        """Rend les mesures d'un territoire (région ou département) que l'on montre à côté d'un autre.
 
-    def table(self, nom: str) -> pl.DataFrame:
-        """Rend une table canonique telle que connue à la date du carnet ; elle doit être déclarée."""
-        from bilan.entrepot.tables import EntrepotTables
+        Mêmes colonnes que `mesures`, mais la valeur seule, arrondie à la décimale affichée : le bilan d'un bailleur ne
+        fait rejouer les fiches des autres territoires que s'il déplace un chiffre qu'elles montrent.
+        """
+        filtres: dict[str, Filtre] = {
+            "territoire_type": territoire_type, "territoire": territoire, "periode": periode,
+        }  # fmt: skip
+        self._noter_mesures(indicateurs, filtres, repere=True)
+        return self._magasin.lire_reperes(indicateur=indicateurs, **filtres)
 
-        self._lectures.noter_table(nom)
-        return EntrepotTables(self.projet.entrepot, self.jeu).lire(nom, connu_le=self.connu_le)
+    def table(self, nom: str, **tranche: str | Sequence[str]) -> pl.DataFrame:
+        """Rend une table canonique telle que connue à la date du carnet ; elle doit être déclarée.
+
+        `tranche` n'en garde que les lignes de quelques valeurs, par colonne où elle se découpe
+        (`entrepot.tranches.TRANCHES`), triées, sans les colonnes qui disent d'où elles viennent ; seules ces lignes
+        comptent alors pour savoir s'il faudra rejouer.
+        """
+        lecture = LectureTable.tranche(nom, tranche)
+        self._lectures.noter_table(lecture)
+        if tranche:
+            return self._tables.tranche(nom, lecture.choix, self.connu_le)
+        return self._tables.lire(nom, connu_le=self.connu_le)
+
+    def valeurs(self, nom: str, colonne: str) -> list[Any]:
+        """Rend les valeurs présentes dans une colonne d'une table, triées : rien d'autre de la table n'est lu."""
+        colonnes_de_tranche(nom, [colonne])
+        self._lectures.noter_table(LectureTable(nom, valeurs_de=colonne))
+        return self._tables.lire(nom, connu_le=self.connu_le)[colonne].drop_nulls().unique().sort().to_list()
+
+    @property
+    def _magasin(self) -> EntrepotMesures:
+        return EntrepotMesures(self.projet.entrepot, self.jeu, self.profil)
+
+    @property
+    def _tables(self) -> EntrepotTables:
+        return EntrepotTables(self.projet.entrepot, self.jeu)
+
+    def _noter_mesures(self, indicateurs: Sequence[str], filtres: Mapping[str, Filtre], repere: bool) -> None:
+        if not indicateurs:
+            raise ErreurUsage("Une lecture de mesures demande au moins un code d'indicateur, par exemple « E5 ».")
+        dimensions = [
+            ("",) if voulues is None else (voulues,) if isinstance(voulues, str) else tuple(voulues)
+            for voulues in map(filtres.get, ("territoire_type", "territoire", "periode"))
+        ]
+        for indicateur, maille, territoire, periode in product(indicateurs, *dimensions):
+            self._lectures.noter_mesures(LectureMesures(indicateur, maille, territoire, periode, repere))
 
     def catalogue(self) -> pl.DataFrame:
         """Rend les carnets de la collection, un par ligne (`catalogue.COLONNES`) ; la lecture est notée."""
         from bilan.carnets.catalogue import COLONNES, lignes_du_catalogue
 
-        self._lectures.catalogue = True
+        self._lectures.noter_catalogue()
         return pl.DataFrame(lignes_du_catalogue(self.projet)).select(COLONNES)
 
     @cached_property

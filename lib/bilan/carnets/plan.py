@@ -167,8 +167,8 @@ class _Chantier:
         if maille != "bailleur":
             return self.perimetre.territoires(maille)
         # Les bailleurs d'un jeu sont ceux dont il a des mesures : aucun référentiel national ne les liste tous.
-        empreintes = EntrepotMesures(self.projet.entrepot, jeu).empreintes()
-        return dict.fromkeys(sorted({code for _indicateur, genre, code in empreintes if genre == "bailleur"}), "")
+        mesures = EntrepotMesures(self.projet.entrepot, jeu).empreintes()
+        return dict.fromkeys(sorted({code for _quoi, genre, code, _periode in mesures if genre == "bailleur"}), "")
 
     def _permises(self, jeu: Jeu) -> dict[str, Mapping[str, str]]:
         connu_le: date = self.projet.collection.jeux[jeu].connu_le

@@ -5,14 +5,7 @@ import polars as pl
 from bilan.entrepot.fichiers import empreinte
 
 
-def empreinte_lignes(lignes: pl.DataFrame) -> str:
-    """Rend l'empreinte des lignes et de leurs types ; l'ordre des lignes ne compte pas."""
-    entete = repr([(nom, str(genre)) for nom, genre in lignes.schema.items()])
-    triees = lignes.sort(lignes.columns, nulls_last=True).write_csv(float_precision=None, quote_style="always")
-    return empreinte(f"{entete}\n{triees}".encode())
-
-
-def empreintes_par(lignes: pl.DataFrame, cles: list[str]) -> dict[tuple[str, ...], str]:
+def empreintes_par(lignes: pl.DataFrame, cles: list[str]) -> dict[tuple[str | None, ...], str]:
     """Rend l'empreinte des lignes de chaque groupe de `cles`."""
     entete = repr([(nom, str(genre)) for nom, genre in lignes.schema.items()])
     en_texte = pl.concat_str(pl.struct(lignes.columns).struct.json_encode()).alias("_texte")

@@ -48,6 +48,11 @@ class Entree:
         return f"{self.table}/{self.livraison_id}.lignage"
 
     @property
+    def tranches(self) -> str:
+        """Chemin de l'index de ses tranches, relatif au dossier des tables ; seules certaines tables en ont."""
+        return f"{self.table}/{self.livraison_id}.tranches.json"
+
+    @property
     def place(self) -> tuple[str, ...]:
         """Table et place que la livraison occupe."""
         return (self.table, *(str(getattr(self.livraison, champ)) for champ in self.remplace_sur))

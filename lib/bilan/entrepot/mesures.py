@@ -13,9 +13,18 @@ from bilan.projet import Jeu
 if TYPE_CHECKING:  # le chemin « rien n'a changé » lit les empreintes sans jamais charger polars
     import polars as pl
 
-Cle = tuple[str, str, str]
+Cle = tuple[str, str, str, str]
+"""Indicateur, type de territoire, territoire, période."""
+
 Choix = str | Collection[str] | None
-_CLES = ["indicateur", "territoire_type", "territoire"]
+_ENTIERES, _REPERES = "par_periode", "reperes"
+_CLES = ["indicateur", "territoire_type", "territoire", "periode"]
+
+REPERES = {"territoire_type": ("region", "departement"), "ventilation": ("ensemble", "reservataire")}
+"""Mesures que d'autres territoires prennent pour repère : ces mailles, dans ces ventilations."""
+
+DECIMALES_REPERE = 1
+"""Un repère se lit à la précision où il s'affiche : un chiffre qui ne bouge qu'au-delà n'est pas un changement."""
 
 
 class EntrepotMesures:
@@ -42,14 +51,11 @@ class EntrepotMesures:
         with fichiers.verrou(self.chemin.parent):
             with fichiers.remplacement(self.chemin) as a_cote:
                 valides.write_parquet(a_cote)
-            par_cle = empreintes_par(valides, _CLES)
-            fichiers.ecrire_json(
-                self.manifeste,
-                {
-                    "parquet": fichiers.empreinte_fichier(self.chemin),
-                    "empreintes": {"|".join(cle): valeur for cle, valeur in par_cle.items()},
-                },
-            )
+            manifeste: dict[str, object] = {"parquet": fichiers.empreinte_fichier(self.chemin)}
+            for nom, lignes in ((_ENTIERES, valides), (_REPERES, en_repere(valides))):
+                par_cle = empreintes_par(lignes, _CLES)
+                manifeste[nom] = {"|".join(map(str, cle)): valeur for cle, valeur in par_cle.items()}
+            fichiers.ecrire_json(self.manifeste, manifeste)
 
     def _valider(self, mesures: pl.DataFrame) -> pl.DataFrame:
         import dataframely as dy
@@ -100,13 +106,44 @@ class EntrepotMesures:
         lues = pl.scan_parquet(self.chemin)
         return (lues.filter(*conditions) if conditions else lues).collect()
 
+    def lire_reperes(self, **choix: Choix) -> pl.DataFrame:
+        """Rend, comme `lire`, des mesures prises pour repère : leurs seules valeurs, arrondies (`en_repere`)."""
+        return en_repere(self.lire(**choix))
+
     def empreintes(self) -> dict[Cle, str]:
-        """Rend l'empreinte des mesures de chaque (indicateur, type de territoire, territoire), sans charger polars.
+        """Rend l'empreinte des mesures de chaque (indicateur, maille, territoire, période), sans charger polars.
 
         Vide si rien n'est écrit, ou si le Parquet n'est pas celui que le manifeste décrit.
         """
+        return self._empreintes(_ENTIERES)
+
+    def empreintes_reperes(self) -> dict[Cle, str]:
+        """Rend de même l'empreinte des repères (`lire_reperes`) : région et départements."""
+        return self._empreintes(_REPERES)
+
+    def _empreintes(self, nom: str) -> dict[Cle, str]:
         manifeste = fichiers.lire_json(self.manifeste, {})
         if not self.chemin.is_file() or manifeste.get("parquet") != fichiers.empreinte_fichier(self.chemin):
             return {}
-        cles = ((cle.split("|", 2), valeur) for cle, valeur in manifeste["empreintes"].items())
-        return {(indicateur, genre, territoire): valeur for (indicateur, genre, territoire), valeur in cles}
+        # Un manifeste d'avant cette forme n'a pas ces clés : les mesures seront recalculées, le code ayant changé.
+        return {_en_cle(cle): valeur for cle, valeur in manifeste.get(nom, {}).items()}
+
+
+def en_repere(mesures: pl.DataFrame) -> pl.DataFrame:
+    """Rend les mesures qui servent de repère (`REPERES`), telles qu'on les affiche à côté d'un autre territoire.
+
+    La valeur est arrondie à `DECIMALES_REPERE` ; numérateur, dénominateur, couverture, répondants, attendus et
+    maturité, qui ne s'y montrent pas, sont vidés.
+    """
+    import polars as pl
+
+    vides = ("numerateur", "denominateur", "couverture", "repondants", "attendus", "maturite")
+    return mesures.filter(pl.col(nom).is_in(valeurs) for nom, valeurs in REPERES.items()).with_columns(
+        pl.col("valeur").round(DECIMALES_REPERE),
+        *(pl.lit(None, mesures.schema[nom]).alias(nom) for nom in vides),
+    )
+
+
+def _en_cle(texte: str) -> Cle:
+    indicateur, genre, territoire, periode = texte.split("|")
+    return indicateur, genre, territoire, periode

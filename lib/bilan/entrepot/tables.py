@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +9,13 @@ import dataframely as dy
 import polars as pl
 
 from bilan.entrepot import fichiers
-from bilan.entrepot.empreintes import empreinte_lignes
 from bilan.entrepot.manifeste import Entree, Livraison, Manifeste
-from bilan.erreurs import DonneesRefusees
+from bilan.entrepot.tranches import TRANCHES, Choix, Tranches, decouper
+from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.projet import Jeu
 from bilan.tables.catalogue import REGISTRES, table
 
-__all__ = ["EntrepotTables", "Livraison", "Tranche", "Transaction"]
+__all__ = ["EntrepotTables", "Livraison", "Transaction"]
 
 TRACE: dict[str, pl.DataType] = {
     "livraison_id": pl.String(),
@@ -25,14 +24,6 @@ TRACE: dict[str, pl.DataType] = {
     "date_connue": pl.Date(),
 }
 """Colonnes que la lecture ajoute à celles de la table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tranche:
-    """Les lignes d'un territoire, et l'empreinte de leur contenu (les colonnes de la table, sans la trace)."""
-
-    lignes: pl.DataFrame
-    empreinte: str
 
 
 class EntrepotTables:
@@ -152,21 +143,31 @@ class EntrepotTables:
             orient="row",
         )
 
-    def tranche(
-        self,
-        nom: str,
-        *,
-        codes_commune: Collection[str] | None = None,
-        epci_siren: Collection[str] | None = None,
-        connu_le: date | None = None,
-    ) -> Tranche:
-        """Rend les lignes de ces communes, ou de ces EPCI, et leur empreinte ; toute la table si rien n'est dit."""
-        lignes = self.lire(nom, connu_le)
-        if codes_commune is not None:
-            lignes = lignes.filter(pl.col("code_commune").is_in(list(codes_commune)))
-        if epci_siren is not None:
-            lignes = lignes.filter(pl.col("epci_siren").is_in(list(epci_siren)))
-        return Tranche(lignes, empreinte_lignes(lignes.drop(*TRACE)))
+    def tranche(self, nom: str, choix: Choix, connu_le: date | None = None) -> pl.DataFrame:
+        """Rend les lignes de la table qui répondent à `choix`, connues au jour dit, colonnes de la table seulement.
+
+        Elles sont triées par leur contenu : deux tranches de mêmes lignes sont égales, d'où qu'elles viennent. Lève
+        `ErreurUsage` si la table ne se découpe pas par ces colonnes.
+        """
+        colonnes = colonnes_de_tranche(nom, choix)
+        entrees = [
+            entree for entree in Manifeste.ouvrir(self.manifeste).retenues(nom, connu_le)
+            if Tranches.ouvrir(self.dossier, colonnes, [entree]).contient(choix)
+        ]  # fmt: skip
+        lignes = self._lire_entrees(table(nom), entrees).drop(*TRACE)
+        conditions = [pl.col(colonne).cast(pl.String).is_in(list(valeurs)) for colonne, valeurs in choix.items()]
+        return lignes.filter(*conditions).sort(lignes.columns, nulls_last=True)
+
+
+def colonnes_de_tranche(nom: str, voulues: Collection[str]) -> tuple[str, ...]:
+    """Rend les colonnes où la table se découpe ; lève `ErreurUsage` si `voulues` n'en sont pas toutes."""
+    colonnes = TRANCHES.get(nom, ())
+    if manquent := sorted(set(voulues) - set(colonnes)):
+        permises = ", ".join(f"« {c} »" for c in colonnes) or "aucune colonne : lisez-la entière"
+        raise ErreurUsage(
+            f"La table « {nom} » ne se découpe pas par « {', '.join(manquent)} » ; elle se découpe par {permises}."
+        )
+    return colonnes
 
 
 class Transaction:
@@ -198,6 +199,9 @@ class Transaction:
         self._poses.append(chemin)
         with fichiers.remplacement(chemin) as a_cote:
             valides.write_parquet(a_cote)
+        if nom in TRANCHES:
+            self._poses.append(self._dossier / entree.tranches)
+            fichiers.ecrire_json(self._dossier / entree.tranches, decouper(valides, TRANCHES[nom]))
         self.manifeste = self.manifeste.avec(entree)
         return entree.livraison_id
 

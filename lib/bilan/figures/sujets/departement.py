@@ -22,7 +22,7 @@ def epci(e5: pl.DataFrame, n2: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> 
     etats = par_epci(e5.filter(ventilation="etat_cotation"), contexte)
     volumes = par_epci(n2.filter(ventilation="ensemble"), contexte).select("epci_siren", attribues="valeur")
     territoires = contexte.territoires.epci.select("epci_siren", "departements")
-    du_departement = territoires.filter(pl.col("departements").list.contains(lieu.code))
+    du_departement = territoires.filter(pl.col("epci_siren").is_in(epci_de(lieu, contexte)))
     soumis = pl.col("est_soumis")
     donnees = (
         etats.join(du_departement, on="epci_siren")
@@ -66,6 +66,12 @@ def epci(e5: pl.DataFrame, n2: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> 
         indicateurs=("E5", "N2"),
         maturite=maturite(n2.filter(territoire_type="epci", periode=str(contexte.periode))),
     )
+
+
+def epci_de(lieu: Lieu, contexte: Contexte) -> list[str]:
+    """Rend les SIREN des EPCI qui ont des communes dans le département."""
+    la = pl.col("departements").list.contains(lieu.code)
+    return contexte.territoires.epci.filter(la)["epci_siren"].sort().to_list()
 
 
 def _lecture(donnees: pl.DataFrame) -> str:

@@ -19,11 +19,12 @@ _REFERENTIEL = "INSEE, IGN : territoires et population de 2023 ; parc social pub
 
 
 def carte_d_identite(
-    mesures: pl.DataFrame, parc: pl.DataFrame, inscrits: pl.DataFrame, epci: str, contexte: Contexte
+    mesures: pl.DataFrame, parc: pl.DataFrame, inscriptions: int | None, epci: str, contexte: Contexte
 ) -> Figure:
     """Rend les chiffres clés de l'EPCI : population, communes, parc publié, soumission, COPIL, bilans, attributions.
 
-    `parc` est la table parc_rpls, `inscrits` la table copil_inscrits.
+    `parc` a les lignes de parc_rpls de l'EPCI et de ses communes ; `inscriptions` compte celles de l'EPCI au dernier
+    COPIL connu, None si l'on n'en connaît aucun.
     """
     lieu = lieu_de(epci, contexte)
     ici = {"territoire_type": "epci", "territoire": epci, "periode": str(contexte.periode)}
@@ -34,7 +35,7 @@ def carte_d_identite(
         ("Départements", enumerer(lieu["departements"])),
         ("Soumis à la réforme", "Oui (liste inférée)" if lieu["est_soumis"] else "Non"),
         *_parc_connu(parc, epci, contexte),
-        ("Inscriptions au dernier COPIL connu", _inscriptions(inscrits, epci)),
+        ("Inscriptions au dernier COPIL connu", nombre(inscriptions)),
         ("Bilans de bailleurs reçus", _sur(recus)),
         ("Part du parc couverte par les bilans", pourcent(_pct(recus["couverture"]))),
         ("Logements attribués", nombre(attribues["valeur"])),
@@ -65,6 +66,11 @@ def lieu_de(epci: str, contexte: Contexte) -> Ligne:
     return lieu
 
 
+def communes_de(epci: str, contexte: Contexte) -> list[str]:
+    """Rend les codes des communes de l'EPCI qui sont dans la région."""
+    return contexte.territoires.communes.filter("en_region", epci_siren=epci)["code_commune"].sort().to_list()
+
+
 def _sur(mesure: Ligne) -> str:
     if not mesure["attendus"]:
         return nombre(None)
@@ -83,15 +89,9 @@ def _parc_connu(parc: pl.DataFrame, epci: str, contexte: Contexte) -> list[tuple
             (f"Parc locatif social au 1er janvier {publie['annee'][0]}", nombre(publie["nb_logements"][0])),
             ("dont en quartier prioritaire", pourcent(publie["part_qpv_pct"][0])),
         ]
-    communes = contexte.territoires.communes.filter("en_region", epci_siren=epci)["code_commune"]
-    somme = parc.filter(pl.col("code_commune").is_in(communes.implode()), niveau="bailleur_commune")
+    somme = parc.filter(pl.col("code_commune").is_in(communes_de(epci, contexte)), niveau="bailleur_commune")
     logements = somme.filter(pl.col("annee") == pl.col("annee").max())["nb_logements"]
     return [("Parc locatif social des bailleurs", nombre(float(logements.sum()) if logements.len() else None))]
-
-
-def _inscriptions(inscrits: pl.DataFrame, epci: str) -> str:
-    derniers = inscrits.filter(pl.col("copil_num") == pl.col("copil_num").max())
-    return nombre(derniers.filter(code_structure=epci).height if derniers.height else None)
 
 
 def _champ_de(lieu: Ligne) -> str:
