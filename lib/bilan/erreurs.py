@@ -72,6 +72,10 @@ class StockageIndisponible(ErreurBilan):
     code_sortie = CodeSortie.STOCKAGE
 
 
+class StockageDivergent(StockageIndisponible):
+    """Des livraisons ont changé ici et au stockage : une personne choisit, rien n'est tranché d'office."""
+
+
 class ExecutionEchouee(ErreurBilan):
     """Au moins un carnet a échoué ; les autres ont été menés à terme."""
 

@@ -6,14 +6,13 @@ ouvrier perdu, Dask rejoue ses carnets ailleurs ; nous n'ordonnançons rien.
 
 import base64
 import importlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bilan.carnets.atelier import Commencer
-from bilan.carnets.empreintes import empreinte_fichier, empreinte_json
+from bilan.carnets.empreintes import empreinte_fichier
 from bilan.carnets.moteur import Echec, Resultat
 from bilan.carnets.ouvrier import ecrire_tache
 from bilan.carnets.plan import Tache
@@ -33,18 +32,12 @@ class Paquet:
 
 def deposer(projet: Projet, depot: str) -> Paquet:
     """Dépose ce que les carnets lisent et rend le paquet ; ce qui est déjà au dépôt n'est pas renvoyé."""
-    import fsspec
+    from bilan.entrepot.distant import Depot
 
-    systeme, base = fsspec.core.url_to_fs(depot)
-    systeme.makedirs(f"{base}/contenus", exist_ok=True)
-    systeme.makedirs(f"{base}/manifestes", exist_ok=True)
-    fichiers: dict[str, str] = {}
-    for nom, chemin in _fichiers(projet):
-        fichiers[nom] = empreinte_fichier(chemin)
-        if not systeme.exists(f"{base}/contenus/{fichiers[nom]}"):
-            systeme.pipe_file(f"{base}/contenus/{fichiers[nom]}", chemin.read_bytes())
-    manifeste = empreinte_json(fichiers)
-    systeme.pipe_file(f"{base}/manifestes/{manifeste}.json", json.dumps(fichiers).encode())
+    ouvert = Depot.ouvrir(depot)
+    chemins = {nom: (empreinte_fichier(chemin), chemin) for nom, chemin in _fichiers(projet)}
+    ouvert.deposer_contenus(dict(chemins.values()))
+    manifeste = ouvert.deposer_manifeste({nom: empreinte for nom, (empreinte, _) in chemins.items()})
     return Paquet(depot, manifeste)
 
 

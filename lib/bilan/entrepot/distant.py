@@ -7,7 +7,7 @@ des objets que personne ne nomme encore. Seuls les petits fichiers qui les nomme
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,9 @@ from bilan.erreurs import ErreurBilan, ErreurUsage, StockageIndisponible
 
 CONTENUS, MANIFESTES = "contenus", "manifestes"
 _LOT = 256
-_DELAIS_S3 = {"connect_timeout": 5, "read_timeout": 60, "retries": {"max_attempts": 3, "mode": "standard"}}
+# Trois essais par requête, espacés (AWS_MAX_ATTEMPTS en change le nombre).
+_DELAIS_S3 = {"connect_timeout": 5, "read_timeout": 60, "retries": {"mode": "standard"}}
+_ONYXIA = "AWS_S3_ENDPOINT"
 _LOCAUX = ("file", "local")
 _REFUS_CONDITION = ("PreconditionFailed", "ConditionalRequestConflict")
 
@@ -45,8 +47,8 @@ class Depot:
     def __init__(self, systeme: Any, base: str, adresse: str) -> None:
         self.adresse = adresse
         self._systeme, self._base = systeme, base.rstrip("/")
-        protocole = systeme.protocol if isinstance(systeme.protocol, str) else systeme.protocol[0]
-        self._est_local = protocole in _LOCAUX
+        self._protocole: str = systeme.protocol if isinstance(systeme.protocol, str) else systeme.protocol[0]
+        self._est_local = self._protocole in _LOCAUX
 
     @classmethod
     def ouvrir(cls, adresse: str) -> Self:
@@ -74,30 +76,33 @@ class Depot:
         return cls(systeme, base, adresse)
 
     def lire(self, nom: str) -> Lu | None:
-        """Rend le contenu et l'étiquette de `nom`, du même instant ; None s'il n'existe pas."""
+        """Rend le contenu de `nom` et son étiquette ; None s'il n'existe pas.
+
+        L'étiquette se lit d'abord : si le contenu change entre les deux, `remplacer` refusera, sans risque.
+        """
         with self._traduire():
-            while True:
-                try:
-                    avant = self._etiquette(nom)
-                    octets: bytes = self._systeme.cat_file(self._chemin(nom))
-                except FileNotFoundError as erreur:
-                    if "bucket" in str(erreur):
-                        raise
-                    return None
-                if avant == self._etiquette(nom):
-                    return Lu(octets, avant)
+            try:
+                etiquette = str(self._systeme.info(self._chemin(nom)).get("ETag") or "")
+                return Lu(self._systeme.cat_file(self._chemin(nom)), etiquette)
+            except FileNotFoundError as erreur:
+                if _code(erreur) == "NoSuchBucket":
+                    raise
+                return None
 
     def lire_json(self, nom: str) -> Any:
         """Rend le contenu JSON de `nom`, None s'il n'existe pas."""
         lu = self.lire(nom)
         return None if lu is None else json.loads(lu.octets)
 
-    def ecrire(self, nom: str, octets: bytes, **options: str) -> None:
+    def ecrire(self, nom: str, octets: bytes) -> None:
         """Écrit `nom` d'un coup, quel que soit ce qui y était."""
         with self._traduire():
             if self._est_local:
                 fichiers.ecrire(Path(self._chemin(nom)), octets)
             else:
+                # Une page servie sans son type se télécharge au lieu de s'ouvrir.
+                en_html = self._protocole == "s3" and nom.endswith(".html")
+                options = {"ContentType": "text/html; charset=utf-8"} if en_html else {}
                 self._systeme.pipe_file(self._chemin(nom), octets, **options)
 
     def creer(self, nom: str, octets: bytes) -> None:
@@ -164,8 +169,8 @@ class Depot:
         self.envoyer(manquent)
         return len(manquent)
 
-    def deposer_manifeste(self, noms: Mapping[str, Any]) -> str:
-        """Dépose ce que contiennent des noms ; rend l'empreinte qui désigne ce manifeste."""
+    def deposer_manifeste(self, noms: Mapping[str, str]) -> str:
+        """Dépose l'empreinte de chaque nom ; rend l'empreinte qui désigne ce manifeste."""
         octets = json.dumps(noms, ensure_ascii=False, sort_keys=True).encode()
         empreinte = fichiers.empreinte(octets)
         nom = f"{MANIFESTES}/{empreinte}.json"
@@ -173,7 +178,7 @@ class Depot:
             self.ecrire(nom, octets)
         return empreinte
 
-    def lire_manifeste(self, empreinte: str) -> dict[str, Any]:
+    def lire_manifeste(self, empreinte: str) -> dict[str, str]:
         """Rend le manifeste que désigne `empreinte` ; lève `StockageIndisponible` s'il manque ou a été altéré."""
         lu = self.lire(f"{MANIFESTES}/{empreinte}.json")
         if lu is None or fichiers.empreinte(lu.octets) != empreinte:
@@ -181,7 +186,8 @@ class Depot:
                 f"Le manifeste {empreinte[:12]} manque au stockage « {self.adresse} », ou y a été altéré ; revenez à "
                 "l'état précédent (docs/exploitation.md, « Restaurer »)."
             )
-        noms: dict[str, Any] = json.loads(lu.octets)
+        noms: dict[str, str] = json.loads(lu.octets)
+        verifier_noms(noms, self.adresse)
         return noms
 
     def recevoir_contenus(self, cibles: Mapping[str, Path]) -> None:
@@ -194,26 +200,21 @@ class Depot:
                     "repris : lancez « bilan stockage verifier », puis restaurez une sauvegarde."
                 )
 
-    def alteres(self, contenus: Mapping[str, int]) -> list[str]:
-        """Rend, parmi ces contenus (empreinte → taille), ceux qui manquent ou ne sont plus ceux d'origine."""
+    def alteres(self, contenus: Collection[str]) -> list[str]:
+        """Rend, parmi ces empreintes, celles dont le contenu manque ou n'est plus celui d'origine."""
         presents = self.lister(CONTENUS)
-        entiers = [e for e, taille in contenus.items() if presents.get(e) == taille]
-        mauvais = set(contenus) - set(entiers)
+        mauvais = {empreinte for empreinte in contenus if empreinte not in presents}
         with tempfile.TemporaryDirectory() as dossier:
-            for lot in _par_lots(entiers):
-                cibles = {f"{CONTENUS}/{e}": Path(dossier) / e for e in lot}
+            for lot in _par_lots(sorted(set(contenus) - mauvais)):
+                cibles = {f"{CONTENUS}/{empreinte}": Path(dossier) / empreinte for empreinte in lot}
                 self.recevoir(cibles)
+                mauvais |= {c.name for c in cibles.values() if fichiers.empreinte_fichier(c) != c.name}
                 for chemin in cibles.values():
-                    if fichiers.empreinte_fichier(chemin) != chemin.name:
-                        mauvais.add(chemin.name)
                     chemin.unlink()
         return sorted(mauvais)
 
     def _chemin(self, nom: str) -> str:
         return f"{self._base}/{nom}"
-
-    def _etiquette(self, nom: str) -> str:
-        return str(self._systeme.info(self._chemin(nom)).get("ETag") or "")
 
     @contextmanager
     def _traduire(self) -> Iterator[None]:
@@ -229,6 +230,17 @@ class Depot:
             ) from erreur
 
 
+def verifier_noms(noms: Collection[str], adresse: str) -> None:
+    """Lève `StockageIndisponible` si un nom venu du stockage sortirait du dossier où on le range."""
+    for nom in noms:
+        chemin = PurePosixPath(nom)
+        if chemin.is_absolute() or ".." in chemin.parts or "\\" in nom or not chemin.parts:
+            raise StockageIndisponible(
+                f"Le stockage « {adresse} » nomme un fichier qui sort de son dossier (« {nom} ») : il a été altéré ; "
+                "rien n'a été repris."
+            )
+
+
 @contextmanager
 def _condition() -> Iterator[None]:
     try:
@@ -236,10 +248,15 @@ def _condition() -> Iterator[None]:
     except FileExistsError as erreur:
         raise ConditionRefusee from erreur
     except OSError as erreur:
-        reponse: dict[str, Any] = getattr(erreur.__cause__, "response", {})
-        if reponse.get("Error", {}).get("Code") in _REFUS_CONDITION:
+        if _code(erreur) in _REFUS_CONDITION:
             raise ConditionRefusee from erreur
         raise
+
+
+def _code(erreur: OSError) -> str:
+    """Rend le code du serveur S3 derrière une erreur de fichier ; vide s'il n'y en a pas."""
+    reponse: dict[str, Any] = getattr(erreur.__cause__, "response", {})
+    return str(reponse.get("Error", {}).get("Code", ""))
 
 
 def _dire(erreur: Exception) -> str:
@@ -255,11 +272,10 @@ def _options(protocole: str) -> dict[str, Any]:
         return {"auto_mkdir": True}
     if protocole != "s3":
         return {}
-    options: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True, "config_kwargs": _DELAIS_S3}
     # Onyxia donne le serveur sans « https:// », sous un nom que la bibliothèque d'Amazon ne lit pas.
-    if (hote := os.environ.get("AWS_S3_ENDPOINT")) and not os.environ.get("AWS_ENDPOINT_URL"):
-        options["endpoint_url"] = hote if "://" in hote else f"https://{hote}"
-    return options
+    hote = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or os.environ.get(_ONYXIA, "")
+    serveur = {"endpoint_url": hote if "://" in hote else f"https://{hote}"} if hote else {}
+    return {"use_listings_cache": False, "config_kwargs": _DELAIS_S3, **serveur}
 
 
 def _par_lots(elements: list[Any]) -> Iterator[list[Any]]:

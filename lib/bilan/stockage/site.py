@@ -1,0 +1,84 @@
+"""Le site au stockage : un dossier par version, puis `courant.json` et la page d'entrée, récrits en dernier."""
+
+import json
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bilan.entrepot import fichiers
+from bilan.entrepot.distant import Depot, verifier_noms
+from bilan.erreurs import StockageIndisponible
+from bilan.projet import Projet
+
+DOSSIER = "reports"
+COURANT, ENTREE = f"{DOSSIER}/courant.json", f"{DOSSIER}/index.html"
+_CHANTIERS = ".construction"
+_PAGE = """\
+<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><title>Bilan régional</title>
+<meta http-equiv="refresh" content="0; url=versions/{version}/index.html"></head>
+<body><p><a href="versions/{version}/index.html">Lire le bilan en place, version {version}</a></p></body></html>
+"""
+
+
+def en_place(depot: Depot) -> str | None:
+    """Rend la version du site qui se lit au stockage, rien s'il n'y en a pas."""
+    dit = depot.lire_json(COURANT)
+    return str(dit["version"]) if dit else None
+
+
+def deposer(projet: Projet, depot: Depot, version: str) -> int:
+    """Dépose la version et la met en place ; rend le nombre de fichiers envoyés.
+
+    Les fichiers de la version d'abord, sa page d'accueil après eux ; une version déjà là entière ne repart pas.
+    """
+    local = projet.reports / "versions" / version
+    noms = {chemin.relative_to(local).as_posix(): chemin for chemin in sorted(local.rglob("*")) if chemin.is_file()}
+    presents = depot.lister(f"{DOSSIER}/versions/{version}")
+    manquent = {nom: chemin for nom, chemin in noms.items() if presents.get(nom) != chemin.stat().st_size}
+    accueil = {nom: manquent.pop(nom) for nom in ["index.html"] if nom in manquent}
+    for lot in (manquent, accueil):
+        depot.envoyer({f"{DOSSIER}/versions/{version}/{nom}": chemin for nom, chemin in lot.items()})
+    if en_place(depot) != version:
+        contenu = {"version": version, "fichiers": {n: fichiers.empreinte_fichier(c) for n, c in noms.items()}}
+        depot.ecrire(COURANT, json.dumps(contenu, ensure_ascii=False).encode())
+    page = _PAGE.format(version=escape(version)).encode()
+    if (lue := depot.lire(ENTREE)) is None or lue.octets != page:
+        depot.ecrire(ENTREE, page)
+    return len(manquent) + len(accueil)
+
+
+def retirer(depot: Depot) -> None:
+    """Ôte le site en place ; ses versions restent."""
+    depot.effacer([ENTREE, COURANT])
+
+
+def recuperer(projet: Projet, depot: Depot) -> str | None:
+    """Range ici la version en place au stockage, si elle manque ; rend son nom, rien s'il n'y avait rien à faire.
+
+    Lève `StockageIndisponible` si un fichier en a été altéré : rien n'est alors rangé.
+    """
+    dit: dict[str, Any] | None = depot.lire_json(COURANT)
+    if dit is None or (projet.reports / "versions" / dit["version"]).is_dir():
+        return None
+    version, prefixe, atelier = str(dit["version"]), f"{DOSSIER}/versions/{dit['version']}", projet.reports / _CHANTIERS
+    verifier_noms([version, *dit["fichiers"]], depot.adresse)
+    atelier.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=atelier) as provisoire:
+        chantier = Path(provisoire) / "site"
+        depot.recevoir({f"{prefixe}/{nom}": _place(chantier, nom) for nom in dit["fichiers"]})
+        alteres = [n for n, e in dit["fichiers"].items() if fichiers.empreinte_fichier(chantier / n) != e]
+        if alteres:
+            raise StockageIndisponible(
+                f"La version {version} du site a été altérée dans le stockage « {depot.adresse} » ({alteres[0]}) ; "
+                "effacez-y son dossier, puis lancez « bilan stockage deposer » d'une machine qui l'a."
+            )
+        (projet.reports / "versions").mkdir(exist_ok=True)
+        chantier.replace(projet.reports / "versions" / version)
+    return version
+
+
+def _place(chantier: Path, nom: str) -> Path:
+    (chantier / nom).parent.mkdir(parents=True, exist_ok=True)
+    return chantier / nom
