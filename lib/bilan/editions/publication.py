@@ -91,7 +91,9 @@ def refuser_le_fictif_ailleurs(projet: Projet, jeux: Sequence[Jeu], dossier: Pat
 
 
 def _jeux_executes(projet: Projet) -> list[Jeu]:
-    jeux = [jeu for jeu in Jeu if EntrepotRuns(projet.entrepot, jeu).derniers()]
+    # Un carnet sorti de la collection n'est plus publié : ses exécutions gardées ne font pas une édition.
+    carnets = {carnet.nom for carnet in projet.collection.carnets}
+    jeux = [jeu for jeu in Jeu if any(run.carnet in carnets for run in EntrepotRuns(projet.entrepot, jeu).derniers())]
     if not jeux:
         raise DonneesRefusees("Aucun carnet n'a été exécuté : lancez « bilan executer » avant de publier.")
     return jeux
