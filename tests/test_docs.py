@@ -17,7 +17,7 @@ _CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 _APPEL = re.compile(r"(?:^|\s|\\|/|=)bilan(?:\.exe)? +([a-z][^\n#>|]*)")
 
 
-def _commandes(document: Path) -> list[str]:
+def commandes(document: Path) -> list[str]:
     """Rend chaque appel de `bilan` écrit dans un bloc ou un passage de code du document."""
     extraits = (bloc or passage for bloc, passage in _CODE.findall(document.read_text(encoding="utf-8")))
     return [appel.strip() for extrait in extraits for appel in _APPEL.findall(extrait)]
@@ -30,7 +30,7 @@ def _bloc(nom: str, debut: str) -> str:
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda chemin: chemin.name)
 def test_chaque_commande_citee_existe_avec_ses_options(document: Path) -> None:
-    for appel in _commandes(document):
+    for appel in commandes(document):
         mots = shlex.split(appel)
         commande: click.Command = bilan
         while isinstance(commande, click.Group) and mots and not mots[0].startswith("-"):
@@ -42,8 +42,8 @@ def test_chaque_commande_citee_existe_avec_ses_options(document: Path) -> None:
         assert not inconnues, f"{document.name} : « bilan {appel} » : {inconnues}"
 
 
-def test_les_documents_citent_bien_des_commandes() -> None:
-    assert sum(len(_commandes(document)) for document in DOCS) > 20
+def test_les_documents_citent_bien_descommandes() -> None:
+    assert sum(len(commandes(document)) for document in DOCS) > 20
 
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda chemin: chemin.name)

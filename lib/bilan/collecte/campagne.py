@@ -18,7 +18,7 @@ from bilan.entrepot import fichiers
 from bilan.entrepot.manifeste import Entree, Manifeste
 from bilan.entrepot.tables import EntrepotTables, Livraison
 from bilan.erreurs import DonneesRefusees, ErreurUsage
-from bilan.francais import date_longue
+from bilan.francais import compter, date_longue
 from bilan.projet import Jeu, Projet
 
 DOSSIER_DEPOTS = Path("data") / "depots"
@@ -61,7 +61,8 @@ def controler(projet: Projet, jeu: Jeu, campagne: Campagne, dire: Callable[[str]
             manifeste = Manifeste.ouvrir(entrepot.manifeste)
             reception.anomalies += _double_envoi(reception, manifeste)
             issue = _conclure(projet, entrepot, reception, campagne)
-            dire(f"{chemin.name} : {issue.statut}")
+            entree = f" Livraison {issue.livraison_id}." if issue.livraison_id else ""
+            dire(f"{chemin.name} : {issue.statut}{entree}")
             issues.append(issue)
     return issues
 
@@ -89,8 +90,8 @@ def verifier(issues: Sequence[Controle]) -> None:
     if refuses:
         noms = ", ".join(f"« {nom} »" for nom in refuses[:5]) + ("…" if len(refuses) > 5 else "")
         raise DonneesRefusees(
-            f"{len(refuses)} fichier(s) sur {len(issues)} refusé(s) : {noms} ; les retours disent quoi "
-            "corriger. Rien de ces fichiers n'a été écrit dans l'entrepôt."
+            f"{compter(len(refuses), 'fichier refusé', 'fichiers refusés')} sur {len(issues)} : {noms} ; les retours "
+            "disent quoi corriger. Rien n'en a été écrit dans l'entrepôt."
         )
 
 

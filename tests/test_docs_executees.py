@@ -1,0 +1,163 @@
+"""Chaque commande écrite dans un document est lancée pour de vrai, dans un décor réduit, dans l'ordre d'un usage."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from tests.collecte.corpus import Feuille, ecrire_xlsx, verite
+from tests.decor import Decor, Issue
+from tests.endurance.serveurs import Serveurs, ouvrir_les_serveurs
+from tests.test_docs import DOCS, commandes
+
+from bilan.editions import bascule
+
+pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("docs")]
+CARNETS = ("90_copil", "50_production", "70_fiche_epci")
+HORS_ESSAI = {
+    "referentiel construire": "lit des paquets publics sur le réseau ; tests/referentiel l'essaie avec le registre",
+}
+"""Commandes citées que cet essai ne lance pas, et pourquoi."""
+
+
+@dataclass(frozen=True)
+class Geste:
+    """Une commande telle qu'un document l'écrit, ce qu'on lance vraiment, ce qu'on prépare avant, les codes permis."""
+
+    ecrite: str
+    lancee: Callable[[Decor], list[str]] | None = None
+    avant: Callable[[Decor], None] | None = None
+    codes: tuple[int, ...] = (0,)
+
+    def jouer(self, decor: Decor) -> Issue:
+        """Prépare, puis lance la commande dans le décor."""
+        if self.avant:
+            self.avant(decor)
+        return decor.lancer(*(self.lancee(decor) if self.lancee else shlex.split(self.ecrite)))
+
+
+def _recevoir(decor: Decor) -> None:
+    """Dépose un fichier de bailleur là où les documents le disent."""
+    for dossier in ("depots", "recus", "data/depots/2025T1/recus"):
+        (decor.racine / dossier).mkdir(parents=True, exist_ok=True)
+        ecrire_xlsx(decor.racine / dossier / "bilan_2024T1.xlsx", Feuille(verite()))
+
+
+def _parc(decor: Decor) -> None:
+    (parc,) = (decor.racine / "data" / "demonstration" / "livraisons").glob("parc_rpls_*.csv")
+    shutil.copy(parc, decor.racine / "parc.csv")
+
+
+def _export_inconnu(decor: Decor) -> None:
+    shutil.copy(decor.racine / "recus" / "bilan_2024T1.xlsx", decor.racine / "export.xlsx")
+
+
+def _corrections(decor: Decor) -> None:
+    (decor.racine / "data" / "depots" / "2025T1" / "corrections.toml").write_text("", encoding="utf-8")
+
+
+def _derniere_livraison(decor: Decor) -> list[str]:
+    dite = re.search(r"Livraison (\S+)\.", decor.lancer("controler", "recus/", "--jeu", "reel", "--integrer").sortie)
+    assert dite is not None
+    return ["retirer-livraison", dite[1], "--motif", "Envoyée par erreur"]
+
+
+def _version(decor: Decor) -> list[str]:
+    version = bascule.courante(decor.racine / "reports")
+    assert version is not None
+    return ["publier", "--version", version]
+
+
+def _mon_copil(decor: Decor) -> None:
+    (deck,) = (decor.racine / "reports").rglob("*demonstration*.pptx")
+    shutil.copy(deck, decor.racine / "mon-copil.pptx")
+
+
+def _declarer_les_loyers(decor: Decor) -> None:
+    with (decor.racine / "collection.toml").open("a", encoding="utf-8") as collection:
+        collection.write('\n[[carnets]]\nnom = "65_loyers"\njeux = ["demonstration"]\npage = "loyers"\n')
+
+
+def _sans_les_fiches(decor: Decor) -> None:
+    decor.reduire([nom for nom in CARNETS if not nom.startswith("7")])
+
+
+GESTES = [
+    Geste("demonstration generer"),
+    Geste("controler parc.csv --table parc_rpls --emetteur RPLS --periode 2024 --integrer", avant=_parc),
+    Geste("nouveau 2025T1"),
+    Geste("nouveau 2025T1 --jeu reel"),
+    Geste("dictionnaire"),
+    Geste("plan"),
+    Geste("executer --epci 200054807"),
+    Geste("plan --pourquoi 200054807"),
+    Geste("executer --jeu reel --carnet 50_production", avant=_sans_les_fiches),
+    Geste("executer --jeu reel"),
+    Geste("executer"),
+    Geste("executer --periode courante --publier --notifier"),
+    Geste("journal"),
+    Geste("sql --tables"),
+    Geste("sql", lancee=lambda _: ["sql", "SELECT 1"]),
+    Geste("diaporama construire"),
+    Geste("diaporama construire --jeu demonstration"),
+    Geste("diaporama actualiser mon-copil.pptx --jeu demonstration", avant=_mon_copil),
+    Geste("kit"),
+    Geste("publier"),
+    Geste("publier --version VERSION", lancee=_version),
+    Geste("sante", codes=(0, 6)),
+    Geste("sante --jeu reel", codes=(0, 6)),
+    Geste("sante --notifier", codes=(0, 6)),
+    Geste("sante --age-max 8 --libre-min 2 --jeu reel --notifier", codes=(0, 6)),
+    Geste("controler depots/", avant=_recevoir),
+    Geste("correspondance proposer export.xlsx --table flux_bilan", avant=_export_inconnu),
+    Geste("controler data/depots/2025T1/recus --retours data/depots/2025T1/retours"),
+    Geste("controler recus --corrections data/depots/2025T1", avant=_corrections),
+    Geste("controler recus/ --jeu reel --retours retours/"),
+    Geste("controler recus/ --jeu reel --integrer"),
+    Geste("controler --bilan --periode 2025T1"),
+    Geste('retirer-livraison LIVRAISON --motif "…"', lancee=_derniere_livraison),
+    Geste("carnet nouveau 65_loyers"),
+    Geste("carnet verifier 65_loyers", avant=_declarer_les_loyers),
+    Geste("executer --jeu demonstration --carnet 65_loyers"),
+    Geste("retirer"),
+]
+
+
+@pytest.fixture(scope="module")
+def serveurs() -> Iterator[Serveurs]:
+    with ouvrir_les_serveurs() as ouverts:
+        yield ouverts
+
+
+@pytest.fixture(scope="module")
+def decor(tmp_path_factory: pytest.TempPathFactory, serveurs: Serveurs) -> Decor:
+    monte = Decor.monter(tmp_path_factory.mktemp("docs"), bailleurs=1, carnets=CARNETS)
+    monte.environnement |= serveurs.environnement
+    return monte
+
+
+def _citees() -> set[str]:
+    return {" ".join(commande.split()) for document in DOCS for commande in commandes(document)}
+
+
+def test_toute_commande_citee_a_son_geste() -> None:
+    connues = {geste.ecrite for geste in GESTES} | set(HORS_ESSAI)
+    requetes = {citee for citee in _citees() if citee.startswith("sql ") and "SELECT" in citee}
+    assert _citees() - connues - requetes == set()
+    assert connues - _citees() == set(), "gestes qu'aucun document ne cite plus"
+
+
+@pytest.mark.parametrize("geste", GESTES, ids=lambda geste: geste.ecrite)
+def test_la_commande_ecrite_fait_ce_qu_elle_dit(decor: Decor, geste: Geste) -> None:
+    issue = geste.jouer(decor)
+    assert issue.code in geste.codes, f"{geste.ecrite} : code {issue.code}\n{issue.erreurs[-1500:]}"
+    assert "Traceback" not in issue.erreurs
+
+
+@pytest.mark.parametrize("requete", sorted(c for c in _citees() if c.startswith("sql ") and "SELECT" in c))
+def test_les_requetes_ecrites_rendent_des_lignes(decor: Decor, requete: str) -> None:
+    issue = decor.lancer(*shlex.split(requete), "--csv")
+    assert issue.code == 0, issue.erreurs
+    assert len(issue.sortie.splitlines()) > 1
