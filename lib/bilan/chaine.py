@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from bilan.indicateurs.contexte import Contexte, Tables
 
 Dire = Callable[[str], object]
+
+GRANDE_TABLE = "flux_bilan"
+"""Table que les indicateurs parcourent sans la charger : cinq millions de lignes à l'échelle de la France."""
+
 _CODE = Path(__file__).parent
 
 
@@ -138,7 +142,8 @@ def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
 
     depot = deposer_dossier(projet, jeu, dossier)
     if depot.a_change:
-        dire(f"{projet.collection.jeux[jeu].titre} : {compter(len(depot.ajoutees), 'livraison chargée', 'livraisons chargées')}.")
+        chargees = compter(len(depot.ajoutees), "livraison chargée", "livraisons chargées")
+        dire(f"{projet.collection.jeux[jeu].titre} : {chargees}.")
     mesurer(projet, jeu, dire)
 
 
@@ -209,9 +214,11 @@ def _entrees_des_mesures(projet: Projet, jeu: Jeu) -> str:
 
 def _calculer(projet: Projet, jeu: Jeu) -> int:
     from bilan.entrepot.mesures import EntrepotMesures
+    from bilan.entrepot.tables import EntrepotTables
     from bilan.indicateurs.calcul import calculer
 
-    mesures = calculer(*_tables_et_contexte(projet, jeu))
+    with EntrepotTables(projet.entrepot, jeu).lecture():
+        mesures = calculer(*_tables_et_contexte(projet, jeu))
     EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
     return mesures.height
 
@@ -227,7 +234,11 @@ def _tables_et_contexte(projet: Projet, jeu: Jeu) -> "tuple[Tables, Contexte]":
     territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
     territoires.verifier_nombre_soumis(collection.nombre_epci_soumis)
     entrepot = EntrepotTables(projet.entrepot, jeu)
-    tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE} | {"livraisons": entrepot.livraisons(connu_le)}
+    tables: Tables = {
+        **{nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE if nom != GRANDE_TABLE},
+        GRANDE_TABLE: entrepot.parcourir(GRANDE_TABLE, connu_le),
+        "livraisons": entrepot.livraisons(connu_le),
+    }
     regles = Regles.ouvrir(projet.referentiel)
     return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
 

@@ -66,8 +66,14 @@ class EntrepotTables:
         À chaque place (émetteur et période ; plus la date d'arrêté pour un registre), la dernière livraison
         connue ce jour-là l'emporte.
         """
-        schema = table(nom)
-        return self._lire_entrees(schema, Manifeste.ouvrir(self.manifeste).retenues(nom, connu_le))
+        return self._lire_entrees(table(nom), self._retenues(nom, connu_le))
+
+    def parcourir(self, nom: str, connu_le: date | None = None) -> pl.LazyFrame:
+        """Rend la même table sans la lire : une requête la parcourt par morceaux, si grande soit-elle."""
+        return self._parcourir_entrees(table(nom), self._retenues(nom, connu_le))
+
+    def _retenues(self, nom: str, connu_le: date | None) -> list[Entree]:
+        return Manifeste.ouvrir(self.manifeste).retenues(nom, connu_le)
 
     def lire_livraison(self, livraison_id: str) -> pl.DataFrame:
         """Rend les lignes d'une livraison, même remplacée ou retirée ; vide si elle n'existe pas."""
@@ -81,9 +87,13 @@ class EntrepotTables:
         return pl.read_parquet(chemins[0]) if chemins and chemins[0].exists() else pl.DataFrame()
 
     def _lire_entrees(self, schema: type[dy.Schema], entrees: list[Entree]) -> pl.DataFrame:
+        with self.lecture():
+            return self._parcourir_entrees(schema, entrees).collect()
+
+    def _parcourir_entrees(self, schema: type[dy.Schema], entrees: list[Entree]) -> pl.LazyFrame:
         types: dict[str, pl.DataType] = {nom: col.dtype for nom, col in schema.columns().items()}
         if not entrees:
-            return pl.DataFrame(schema=types | TRACE)
+            return pl.LazyFrame(schema=types | TRACE)
         chemin_et_trace: dict[str, pl.DataType] = {"_chemin": pl.String(), **TRACE}
         chemins = [str(self.dossier / entree.parquet) for entree in entrees]
         trace = pl.LazyFrame(
@@ -95,8 +105,13 @@ class EntrepotTables:
             orient="row",
         )
         lues = pl.scan_parquet(chemins, schema=types, missing_columns="insert", include_file_paths="_chemin")
+        return lues.join(trace, on="_chemin", maintain_order="left").select(*types, *TRACE)
+
+    @contextmanager
+    def lecture(self) -> Iterator[None]:
+        """Encadre ce qui lit les tables : une livraison abîmée lève `DonneesRefusees`, qui dit quoi faire."""
         try:
-            return lues.join(trace, on="_chemin", maintain_order="left").select(*types, *TRACE).collect()
+            yield
         except (OSError, pl.exceptions.PolarsError) as erreur:
             raise DonneesRefusees(
                 f"Une livraison de l'entrepôt « {self.dossier} » ne se lit plus ({erreur}) ; supprimez ce dossier puis "
