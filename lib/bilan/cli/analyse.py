@@ -92,7 +92,7 @@ def _montrer(resultat: "pl.DataFrame", en_csv: bool) -> None:
 @click.option("--jeu", type=click.Choice([jeu.value for jeu in Jeu]), help="Cherche aussi les émetteurs en retard.")
 @click.option("--notifier", is_flag=True, help="Écrit un courriel en cas d'alerte.")
 def sante(age_jours: int, libre_go: float, jeu: str | None, notifier: bool) -> None:
-    """Alerte sur ce qui se tait : dernière réussite, émetteurs en retard, place sur le disque.
+    """Alerte sur ce qui se tait : réussite trop ancienne, échec non dit, dépôt en attente, retards, disque.
 
     Sort avec 0 si tout va bien, 6 s'il y a une alerte, 2 si la notification est mal réglée.
     """
@@ -100,7 +100,7 @@ def sante(age_jours: int, libre_go: float, jeu: str | None, notifier: bool) -> N
 
     from bilan.francais import compter
     from bilan.notification import message
-    from bilan.notification.courriel import envoyer
+    from bilan.notification.envoi import prevenir
     from bilan.notification.reglages import Reglages
     from bilan.notification.sante import Seuils, examiner
 
@@ -112,7 +112,10 @@ def sante(age_jours: int, libre_go: float, jeu: str | None, notifier: bool) -> N
     alertes = [constat.phrase for constat in constats if not constat.sain]
     if alertes:
         if reglages:
-            envoyer(reglages, *message.alerte(alertes))
+            try:
+                prevenir(reglages, *message.alerte(alertes))
+            except ErreurBilan as panne:
+                click.echo(f"Attention : {panne.message}", err=True)
         raise AlerteSante(f"{compter(len(alertes), 'alerte')} ; voyez les lignes marquées ✘.")
 
 

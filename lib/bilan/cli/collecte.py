@@ -1,5 +1,6 @@
 """Les commandes de la collecte : ouvrir une période, contrôler des fichiers, ébaucher une correspondance, retirer."""
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def controler(fichiers: tuple[Path, ...], jeu: str, avec_bilan: bool, **options:
     from bilan.collecte.campagne import Campagne, verifier
     from bilan.collecte.campagne import controler as mener
     from bilan.collecte.reception import Demande
+    from bilan.stockage.emprunt import accorder
     from bilan.tables.catalogue import table
 
     projet, recu_le = Projet.trouver(), _jour(options.pop("recu_le")) or date.today()
@@ -65,7 +67,8 @@ def controler(fichiers: tuple[Path, ...], jeu: str, avec_bilan: bool, **options:
         table(options["table"])
     demande = Demande(options["table"], options["emetteur"], options["periode"], date_connue=recu_le)
     campagne = Campagne(fichiers, demande, options["integrer"], options["retours"], options["corrections"])
-    issues = mener(projet, Jeu(jeu), campagne, click.echo) if fichiers or not avec_bilan else []
+    with accorder(projet, click.echo) if options["integrer"] else nullcontext():
+        issues = mener(projet, Jeu(jeu), campagne, click.echo) if fichiers or not avec_bilan else []
     if avec_bilan:
         _dire_bilan(projet, Jeu(jeu), options["periode"], recu_le)
     verifier(issues)
@@ -91,8 +94,11 @@ def _dire_bilan(projet: Projet, jeu: Jeu, periode: str, jour: date) -> None:
 def retirer_livraison(livraison: str, jeu: str, motif: str) -> None:
     """Retire une livraison de l'entrepôt : la version précédente redevient celle qui vaut."""
     from bilan.collecte.campagne import retirer
+    from bilan.stockage.emprunt import accorder
 
-    retirer(Projet.trouver(), Jeu(jeu), livraison, motif)
+    projet = Projet.trouver()
+    with accorder(projet, click.echo):
+        retirer(projet, Jeu(jeu), livraison, motif)
     click.echo(f"Livraison {livraison} retirée.")
 
 

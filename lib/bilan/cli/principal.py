@@ -12,6 +12,7 @@ from bilan.cli.collecte import COMMANDES as COLLECTE
 from bilan.cli.diaporama import COMMANDES as DIAPORAMA
 from bilan.cli.editions import COMMANDES as EDITIONS
 from bilan.cli.options import choix_de_carnets, demande
+from bilan.cli.stockage import COMMANDES as STOCKAGE
 from bilan.erreurs import CodeSortie, ErreurBilan
 from bilan.projet import Projet
 
@@ -27,7 +28,7 @@ def bilan() -> None:
 
     Codes de sortie : 0 succès, 1 erreur inattendue ou carnet en échec, 2 demande mal formée,
     3 données refusées, 4 travail déjà en cours, 5 publication refusée par les contrôles,
-    6 alerte de « bilan sante ».
+    6 alerte de « bilan sante », 7 stockage distant qui ne répond pas ou a divergé.
     """
 
 
@@ -77,23 +78,34 @@ def journal(nombre: int) -> None:
 @bilan.command()
 @click.option("--version", "version_", metavar="VERSION", help="Version à remettre en place ; la liste sinon.")
 def publier(version_: str | None) -> None:
-    """Remet en place une version gardée du site, ou donne la liste des versions."""
+    """Met en place une version gardée du site et la confirme, ou donne la liste des versions.
+
+    Une version confirmée se garde toujours : « bilan purger » n'y touche pas.
+    """
     from bilan.editions import publication
+    from bilan.stockage.emprunt import accorder
+    from bilan.stockage.retention import confirmer
 
     projet = Projet.trouver()
     if version_ is None:
         for nom in publication.versions(projet.reports):
             click.echo(nom)
-    else:
-        click.echo(f"À ouvrir : {publication.publier(projet, version_)}")
+        return
+    with accorder(projet, click.echo):
+        entree = publication.publier(projet, version_)
+        confirmer(projet, version_)
+    click.echo(f"À ouvrir : {entree}")
 
 
 @bilan.command()
 def retirer() -> None:
     """Retire le site en place ; ses versions restent."""
     from bilan.editions import publication
+    from bilan.stockage.emprunt import accorder
 
-    click.echo(publication.retirer(Projet.trouver()))
+    projet = Projet.trouver()
+    with accorder(projet, click.echo, retirer_le_site=True):
+        click.echo(publication.retirer(projet))
 
 
 @bilan.group(subcommand_metavar=_SUITE)
@@ -135,7 +147,7 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS}.items():
+for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **STOCKAGE}.items():
     bilan.add_command(_commande, _nom)
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
@@ -141,10 +141,15 @@ class Depot:
 
     def effacer(self, noms: list[str]) -> None:
         """Efface ces fichiers ; ceux qui manquent déjà ne sont pas une erreur."""
+        chemins = [self._chemin(nom) for nom in noms]
         with self._traduire():
-            presents = [chemin for nom in noms if self._systeme.exists(chemin := self._chemin(nom))]
-            if presents:
-                self._systeme.rm(presents)
+            for lot in _par_lots(chemins):
+                try:
+                    self._systeme.rm(lot)
+                except FileNotFoundError:
+                    for chemin in lot:
+                        with suppress(FileNotFoundError):
+                            self._systeme.rm_file(chemin)
 
     def envoyer(self, chemins: Mapping[str, Path]) -> None:
         """Envoie chaque fichier local sous son nom distant, plusieurs de front là où le serveur le permet."""

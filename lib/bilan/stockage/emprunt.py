@@ -11,7 +11,7 @@ from bilan.entrepot.distant import Depot
 from bilan.erreurs import ErreurUsage, StockageDivergent, StockageIndisponible
 from bilan.francais import compter
 from bilan.projet import Projet
-from bilan.stockage import etat, miroir, site
+from bilan.stockage import etat, miroir, retention, site
 from bilan.stockage.reservation import Reservation
 
 Dire = Callable[[str], object]
@@ -57,6 +57,14 @@ class Emprunt:
             if envois:
                 self._dire(f"Stockage : {compter(envois, 'fichier déposé', 'fichiers déposés')}.")
 
+    def balayer(self, essai: bool) -> None:
+        """Efface du stockage ce que rien ne nomme et ce que la règle ne garde plus ; à l'essai, le dit seulement."""
+        for (un, plusieurs), noms in retention.orphelins(self._projet, self._depot).items():
+            if noms:
+                self._dire(f"stockage : {compter(len(noms), un, plusieurs)} à effacer")
+            if not essai:
+                self._depot.effacer(noms)
+
     def rendre(self) -> None:
         """Libère le stockage ; s'il ne répond plus, sa réservation passera d'elle-même."""
         if self._reservation is not None:
@@ -74,12 +82,12 @@ def emprunter(projet: Projet, dire: Dire) -> Iterator[Emprunt | None]:
     n'en a jamais rien reçu : elle recommencerait de zéro ce qui existe. Lève `VerrouTenu` s'il est à un autre,
     `StockageDivergent` si des livraisons ont changé des deux côtés.
     """
-    adresse = etat.adresse(projet)
-    if not adresse:
+    if not etat.adresse(projet):
         yield None
         return
+    depot = ouvrir(projet)
     with verrou_execution(projet):
-        emprunt = Emprunt(projet, Depot.ouvrir(adresse), dire)
+        emprunt = Emprunt(projet, depot, dire)
         try:
             try:
                 emprunt.reserver()
@@ -94,17 +102,22 @@ def emprunter(projet: Projet, dire: Dire) -> Iterator[Emprunt | None]:
             emprunt.rendre()
 
 
+def ouvrir(projet: Projet) -> Depot:
+    """Rend le dépôt déclaré ; lève `ErreurUsage` s'il n'y en a pas."""
+    if adresse := etat.adresse(projet):
+        return Depot.ouvrir(adresse)
+    raise ErreurUsage(
+        f"Aucun stockage n'est déclaré ; donnez son adresse dans {etat.VARIABLE}, ou dans collection.toml "
+        "([stockage] url)."
+    )
+
+
 @contextmanager
 def tenir(projet: Projet, dire: Dire) -> Iterator[Emprunt]:
     """Réserve le stockage pour une personne, sans rien reprendre ; lève `ErreurUsage` si aucun n'est déclaré."""
-    adresse = etat.adresse(projet)
-    if not adresse:
-        raise ErreurUsage(
-            f"Aucun stockage n'est déclaré ; donnez son adresse dans {etat.VARIABLE}, ou dans collection.toml "
-            "([stockage] url)."
-        )
+    depot = ouvrir(projet)
     with verrou_execution(projet):
-        emprunt = Emprunt(projet, Depot.ouvrir(adresse), dire)
+        emprunt = Emprunt(projet, depot, dire)
         try:
             emprunt.reserver()
             yield emprunt

@@ -12,6 +12,7 @@ from bilan.erreurs import StockageIndisponible
 from bilan.projet import Projet
 
 DOSSIER = "reports"
+VERSIONS = f"{DOSSIER}/versions"
 COURANT, ENTREE = f"{DOSSIER}/courant.json", f"{DOSSIER}/index.html"
 _CHANTIERS = ".construction"
 _PAGE = """\
@@ -35,18 +36,31 @@ def deposer(projet: Projet, depot: Depot, version: str) -> int:
     """
     local = projet.reports / "versions" / version
     noms = {chemin.relative_to(local).as_posix(): chemin for chemin in sorted(local.rglob("*")) if chemin.is_file()}
-    presents = depot.lister(f"{DOSSIER}/versions/{version}")
+    presents = depot.lister(f"{VERSIONS}/{version}")
     manquent = {nom: chemin for nom, chemin in noms.items() if presents.get(nom) != chemin.stat().st_size}
     accueil = {nom: manquent.pop(nom) for nom in ["index.html"] if nom in manquent}
     for lot in (manquent, accueil):
-        depot.envoyer({f"{DOSSIER}/versions/{version}/{nom}": chemin for nom, chemin in lot.items()})
-    if en_place(depot) != version:
-        contenu = {"version": version, "fichiers": {n: fichiers.empreinte_fichier(c) for n, c in noms.items()}}
+        depot.envoyer({f"{VERSIONS}/{version}/{nom}": chemin for nom, chemin in lot.items()})
+    dit = depot.lire_json(COURANT) or {"version": None, "successives": []}
+    if dit["version"] != version:
+        contenu = {
+            "version": version,
+            "fichiers": {nom: fichiers.empreinte_fichier(chemin) for nom, chemin in noms.items()},
+            "successives": [version, *(v for v in dit["successives"] if v != version)],
+        }
         depot.ecrire(COURANT, json.dumps(contenu, ensure_ascii=False).encode())
     page = _PAGE.format(version=escape(version)).encode()
     if (lue := depot.lire(ENTREE)) is None or lue.octets != page:
         depot.ecrire(ENTREE, page)
     return len(manquent) + len(accueil)
+
+
+def anciennes(depot: Depot, gardees: int, confirmees: set[str]) -> list[str]:
+    """Rend les versions du stockage à purger : ni en place, ni confirmées, ni parmi les `gardees` dernières autres."""
+    dit = depot.lire_json(COURANT) or {"version": None, "successives": []}
+    presentes = {nom.split("/", 1)[0] for nom in depot.lister(VERSIONS)}
+    brouillons = [v for v in dit["successives"] if v in presentes - confirmees - {dit["version"]}]
+    return brouillons[gardees:]
 
 
 def retirer(depot: Depot) -> None:
@@ -62,7 +76,7 @@ def recuperer(projet: Projet, depot: Depot) -> str | None:
     dit: dict[str, Any] | None = depot.lire_json(COURANT)
     if dit is None or (projet.reports / "versions" / dit["version"]).is_dir():
         return None
-    version, prefixe, atelier = str(dit["version"]), f"{DOSSIER}/versions/{dit['version']}", projet.reports / _CHANTIERS
+    version, prefixe, atelier = str(dit["version"]), f"{VERSIONS}/{dit['version']}", projet.reports / _CHANTIERS
     verifier_noms([version, *dit["fichiers"]], depot.adresse)
     atelier.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=atelier) as provisoire:
