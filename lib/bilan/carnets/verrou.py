@@ -15,6 +15,10 @@ from bilan.entrepot.fichiers import ecrire_json, lire_json
 from bilan.erreurs import VerrouTenu
 from bilan.projet import Projet
 
+TENU_PAR = "execution.json"
+"""Fichier de l'entrepôt qui nomme qui travaille ; sans verrou tenu, celui qui a été tué en travaillant."""
+_VERROU = ".execution.verrou"
+
 
 @contextlib.contextmanager
 def verrou_execution(projet: Projet) -> Iterator[None]:
@@ -24,8 +28,8 @@ def verrou_execution(projet: Projet) -> Iterator[None]:
     Le système rend le verrou à la mort du processus, même tué : il n'y a jamais de verrou périmé à voler.
     """
     projet.entrepot.mkdir(parents=True, exist_ok=True)
-    tenu_par = projet.entrepot / "execution.json"
-    verrou = FileLock(projet.entrepot / ".execution.verrou", is_singleton=True)
+    tenu_par = projet.entrepot / TENU_PAR
+    verrou = FileLock(projet.entrepot / _VERROU, is_singleton=True)
     try:
         verrou.acquire(timeout=0)
     except Timeout:
@@ -41,6 +45,19 @@ def verrou_execution(projet: Projet) -> Iterator[None]:
         if verrou.lock_counter == 1:
             tenu_par.unlink(missing_ok=True)
         verrou.release()
+
+
+def au_travail(projet: Projet) -> tuple[str, bool] | None:
+    """Rend qui travaille dans le projet et s'il vit encore ; None si personne n'a laissé son nom."""
+    tenant = lire_json(projet.entrepot / TENU_PAR, None)
+    if tenant is None:
+        return None
+    verrou = FileLock(projet.entrepot / _VERROU)
+    try:
+        with verrou.acquire(timeout=0):
+            return _qui(tenant), False
+    except Timeout:
+        return _qui(tenant), True
 
 
 def _dire_qui(tenu_par: Path) -> None:

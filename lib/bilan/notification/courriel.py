@@ -30,7 +30,7 @@ def envoyer(reglages: Reglages, objet: str, corps: str) -> None:
     except (OSError, smtplib.SMTPException) as erreur:
         raise ErreurBilan(
             f"Le courriel n'est pas parti par {reglages.hote}:{reglages.port} ({type(erreur).__name__}) ; vérifiez "
-            "BILAN_SMTP. Le travail, lui, est fait : « bilan sante » en rend compte."
+            "BILAN_SMTP. Ce qui est fait le reste : « bilan sante » en rend compte."
         ) from erreur
 
 

@@ -1,7 +1,8 @@
 """Le courriel d'une exécution : état, période, trois chiffres, ce qui a changé, que faire, et le lien."""
 
-from bilan.erreurs import CodeSortie, DonneesRefusees, ErreurBilan
+from bilan.erreurs import CodeSortie, DonneesRefusees, ErreurBilan, PublicationRefusee
 from bilan.francais import compter
+from bilan.notification.echecs import code_de
 from bilan.notification.releve import Releve
 from bilan.periode import Periode
 from bilan.projet import Collection, Jeu
@@ -10,7 +11,8 @@ _QUE_FAIRE = {
     CodeSortie.USAGE: "Corrigez la commande ou les réglages de la tâche planifiée.",
     CodeSortie.DONNEES_REFUSEES: "Ouvrez le journal de la tâche : il nomme le fichier, la ligne et la colonne.",
     CodeSortie.VERROU: "Vérifiez qu'aucune autre exécution n'est restée ouverte ; la prochaine reprendra.",
-    CodeSortie.PUBLICATION_REFUSEE: "Le site en place n'a pas changé ; corrigez ce que disent les contrôles.",
+    CodeSortie.PUBLICATION_REFUSEE: "Ouvrez le journal de la tâche : il donne les contrôles en défaut ; corrigez-les.",
+    CodeSortie.STOCKAGE: "Vérifiez l'adresse, les droits et le réseau du stockage ; la prochaine exécution déposera.",
 }
 _AUTRE = "Lisez le journal de la tâche, corrigez, puis relancez « bilan executer » : ce qui est fait ne se refait pas."
 
@@ -51,11 +53,14 @@ def changements(avant: Releve | None, apres: Releve) -> list[str]:
 def echec(erreur: BaseException, periode: str) -> tuple[str, str]:
     """Rend l'objet et le corps du courriel d'un échec.
 
-    Le détail d'un refus de données peut citer une cellule : il reste dans le journal, le courriel dit où regarder.
+    Le détail d'un refus, de données ou de publication, peut citer une cellule : il reste dans le journal, le
+    courriel dit où regarder.
     """
-    code = erreur.code_sortie if isinstance(erreur, ErreurBilan) else CodeSortie.INATTENDU
+    code = code_de(erreur)
     if isinstance(erreur, DonneesRefusees):
         dit = "Des données ont été refusées ; rien n'a été écrit."
+    elif isinstance(erreur, PublicationRefusee):
+        dit = "Le site construit n'a pas passé ses contrôles ; il n'est pas publié."
     elif isinstance(erreur, ErreurBilan):
         dit = erreur.message
     else:

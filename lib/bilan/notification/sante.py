@@ -1,14 +1,21 @@
-"""La santé : ce qui se tait. Dernière réussite trop ancienne, émetteurs absents, disque plein, verrou qui dure."""
+"""La santé : ce qui se tait.
+
+Dernière réussite trop ancienne, échec dont nul n'est prévenu, exécution tuée, dépôt en attente, émetteurs absents,
+disque plein.
+"""
 
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bilan.carnets.verrou import au_travail
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.francais import compter, nombre
+from bilan.notification import echecs
 from bilan.notification.releve import dernier
 from bilan.periode import Periode
 from bilan.projet import Jeu, Projet
+from bilan.stockage import etat
 
 _GO = 1024**3
 
@@ -35,6 +42,7 @@ def examiner(projet: Projet, seuils: Seuils, maintenant: datetime, jeu: Jeu | No
     Ne change rien dans le projet et ne lève aucune erreur pour un entrepôt vide : c'est un constat.
     """
     constats = [_reussite(projet, seuils, maintenant), _disque(projet, seuils)]
+    constats += [*_execution(projet), *_stockage(projet)]
     return [*constats, _emetteurs(projet, jeu, maintenant)] if jeu else constats
 
 
@@ -61,6 +69,43 @@ def _disque(projet: Projet, seuils: Seuils) -> Constat:
         voulu = nombre(seuils.libre_go, 1)
         return Constat(False, f"{phrase}, moins de {voulu} : libérez de la place avant la prochaine exécution.")
     return Constat(True, f"{phrase}.")
+
+
+def _execution(projet: Projet) -> list[Constat]:
+    """Dit si une exécution est en cours, a été tuée ou a échoué ; rien si la dernière a abouti."""
+    if tenant := au_travail(projet):
+        qui, vivant = tenant
+        if vivant:
+            return [Constat(True, f"Une exécution est en cours ({qui}).")]
+        return [Constat(False, f"La dernière exécution a été tuée ({qui}) ; relancez-la : elle reprendra.")]
+    echec = echecs.dernier(projet)
+    if echec is None:
+        return []
+    quand = f"La dernière exécution a échoué{f' le {_jour(echec.quand)}' if echec.quand else ''} (code {echec.code})"
+    if echec.prevenu:
+        return [Constat(True, f"{quand} ; la boîte fonctionnelle en est prévenue.")]
+    return [Constat(False, f"{quand} et personne n'en a été prévenu ; lisez le journal de la tâche.")]
+
+
+def _stockage(projet: Projet) -> list[Constat]:
+    if not etat.adresse(projet):
+        return []
+    connu = etat.lire(projet)
+    if connu.en_attente and not _travaille(projet):
+        depuis = _jour(connu.en_attente)
+        return [Constat(False, f"Des résultats attendent depuis le {depuis} d'aller au stockage ; relancez.")]
+    if not connu.manifeste:
+        return [Constat(False, "Rien n'a encore été déposé au stockage ; lancez « bilan stockage deposer ».")]
+    return [Constat(True, "Le stockage a tout ce qui est ici.")]
+
+
+def _travaille(projet: Projet) -> bool:
+    tenant = au_travail(projet)
+    return tenant is not None and tenant[1]
+
+
+def _jour(quand: str) -> str:
+    return f"{datetime.fromisoformat(quand):%d/%m/%Y à %H:%M}"
 
 
 def _emetteurs(projet: Projet, jeu: Jeu, maintenant: datetime) -> Constat:

@@ -1,0 +1,113 @@
+"""Ce qui se tait : dernière réussite, exécution tuée, échec que nul n'a su, dépôt en attente, disque, émetteurs."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bilan.carnets.verrou import TENU_PAR, verrou_execution
+from bilan.cli.principal import bilan
+from bilan.erreurs import AlerteSante, ExecutionEchouee
+from bilan.notification import sante
+from bilan.notification.apres import suivre
+from bilan.notification.releve import garder, relever
+from bilan.projet import Jeu, Projet
+from bilan.stockage import etat
+
+JOUR = datetime.fromisoformat("2025-04-10T06:00:00+02:00")
+SEUILS = sante.Seuils(libre_go=0)
+
+
+def _alertes(projet: Projet) -> list[str]:
+    return [c.phrase for c in sante.examiner(projet, SEUILS, JOUR) if not c.sain]
+
+
+def _executer(projet: Projet, erreur: Exception | None = None, notifier: bool = False) -> None:
+    with suivre(projet, notifier, dire=lambda _: None):
+        if erreur:
+            raise erreur
+
+
+def test_la_sante_alerte_sur_le_silence_et_le_disque(projet: Projet) -> None:
+    (jamais, _) = sante.examiner(projet, sante.Seuils(), JOUR)
+    assert not jamais.sain and "Aucune exécution" in jamais.phrase
+    garder(projet, relever(projet, JOUR))
+    assert all(c.sain for c in sante.examiner(projet, sante.Seuils(libre_go=0), JOUR + timedelta(days=7)))
+    vieux = sante.examiner(projet, sante.Seuils(libre_go=0), JOUR + timedelta(days=9))
+    assert not vieux[0].sain and "9\u00a0jours" in vieux[0].phrase
+    plein = sante.examiner(projet, replace(sante.Seuils(), libre_go=1e9), JOUR)
+    assert not plein[1].sain and "libérez de la place" in plein[1].phrase
+
+
+def test_la_sante_dit_qu_elle_ne_sait_pas_qui_attendre(projet: Projet) -> None:
+    constat = sante.examiner(projet, sante.Seuils(), JOUR, Jeu.DEMONSTRATION)[2]
+    assert not constat.sain and "parc" in constat.phrase
+
+
+def test_un_echec_dont_nul_n_a_ete_prevenu_se_retrouve_jusqu_a_la_reussite_suivante(
+    projet: Projet, boite: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    garder(projet, relever(projet, JOUR))
+    monkeypatch.setenv("BILAN_SMTP", "smtp://127.0.0.1:1")
+    with pytest.raises(ExecutionEchouee):
+        _executer(projet, ExecutionEchouee("échec"), notifier=True)
+    assert any("code 1" in alerte and "personne n'en a été prévenu" in alerte for alerte in _alertes(projet))
+    _executer(projet)
+    assert _alertes(projet) == []
+
+
+def test_un_echec_annonce_n_est_plus_une_alerte_mais_se_dit(projet: Projet, boite: object) -> None:
+    garder(projet, relever(projet, JOUR))
+    with pytest.raises(ExecutionEchouee):
+        _executer(projet, ExecutionEchouee("échec"), notifier=True)
+    assert _alertes(projet) == []
+    assert any("est prévenue" in c.phrase for c in sante.examiner(projet, SEUILS, JOUR))
+
+
+def test_une_trace_d_echec_illisible_vaut_un_echec(projet: Projet) -> None:
+    garder(projet, relever(projet, JOUR))
+    (projet.entrepot / "echec.json").write_text("{", encoding="utf-8")
+    assert any("personne n'en a été prévenu" in alerte for alerte in _alertes(projet))
+
+
+def test_une_execution_en_cours_n_alerte_pas_une_execution_tuee_si(projet: Projet) -> None:
+    garder(projet, relever(projet, JOUR))
+    with verrou_execution(projet):
+        assert _alertes(projet) == []
+        laisse = (projet.entrepot / TENU_PAR).read_text(encoding="utf-8")
+    (projet.entrepot / TENU_PAR).write_text(laisse, encoding="utf-8")
+    assert any("a été tuée (processus" in alerte for alerte in _alertes(projet))
+    _executer(projet)
+    with verrou_execution(projet):
+        pass
+    assert _alertes(projet) == []
+
+
+def test_un_depot_en_attente_se_retrouve(projet: Projet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    garder(projet, relever(projet, JOUR))
+    monkeypatch.setenv(etat.VARIABLE, (tmp_path / "partage").as_uri())
+    assert any("Rien n'a encore été déposé" in alerte for alerte in _alertes(projet))
+    etat.attendre(projet)
+    assert any("attendent depuis le" in alerte for alerte in _alertes(projet))
+    _executer(projet)
+    assert _alertes(projet) == []
+    assert json.loads((tmp_path / "partage" / "index.json").read_text())["manifeste"]
+
+
+def test_la_commande_sort_avec_six_et_dit_ce_qui_ne_va_pas(projet: Projet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILAN_RACINE", str(projet.racine))
+    fait = CliRunner().invoke(bilan, ["sante", "--libre-min", "0"])
+    assert isinstance(fait.exception, AlerteSante) and fait.exception.code_sortie == 6
+    assert "✘ Aucune exécution n'a encore réussi" in fait.output
+
+
+def test_une_alerte_qui_ne_part_pas_reste_une_alerte(
+    projet: Projet, boite: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILAN_RACINE", str(projet.racine))
+    monkeypatch.setenv("BILAN_SMTP", "smtp://127.0.0.1:1")
+    fait = CliRunner().invoke(bilan, ["sante", "--notifier"])
+    assert isinstance(fait.exception, AlerteSante) and "Le courriel n'est pas parti" in fait.output
