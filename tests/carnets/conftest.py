@@ -29,7 +29,9 @@ def collection_de_deux(maquette: Maquette) -> Maquette:
     """Un carnet régional et une fiche par EPCI, tous deux bons, et des mesures."""
     contrat = {"mesures": ["F3"], "figures": ["flux"]}
     maquette.ecrire("30_flux", carnet_minimal(
-        OUVRIR, FIGURE.format(filtre=""), 'carnet.controle("non vide", lignes.height > 0)\ncarnet.terminer()',
+        OUVRIR, FIGURE.format(filtre=""),
+        'import os\ncarnet.controle("aucun aperçu ne se dessine", os.environ["BILAN_EXECUTION"] == "1")',
+        'carnet.controle("non vide", lignes.height > 0)\ncarnet.terminer()',
         contrat=contrat,
     ))
     maquette.ecrire("70_fiche", carnet_minimal(

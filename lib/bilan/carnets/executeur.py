@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bilan.carnets.empreintes import empreinte_json
@@ -83,11 +84,16 @@ class _Execution:
     numeros: dict[str, int] = field(default_factory=dict)
 
     def jouer(self, a_jouer: Sequence[Examinee], reglages: Reglages) -> list[Execution]:
-        atelier = self._ouvrir_atelier(reglages, len(a_jouer))
+        # Déclarée avant l'atelier : le parent chaud et les noyaux héritent de l'environnement qu'ils trouvent.
+        with _execution_declaree():
+            atelier = self._ouvrir_atelier(reglages, [e.tache.source for e in a_jouer])
+            return self._jouer_dans(atelier, a_jouer, reglages)
+
+    def _jouer_dans(self, atelier: "Atelier", a_jouer: Sequence[Examinee], reglages: Reglages) -> list[Execution]:
         self._noter_livraisons(a_jouer)
         tampon = self.projet.entrepot / TAMPON
         shutil.rmtree(tampon, ignore_errors=True)
-        with _execution_declaree(), ouvrir_suivi("Carnets", len(a_jouer), reglages.dire) as suivi:
+        with ouvrir_suivi("Carnets", len(a_jouer), reglages.dire) as suivi:
             try:
                 executions = []
                 for execution in self._une_a_une(a_jouer, atelier):
@@ -100,7 +106,7 @@ class _Execution:
                     self.journal.solder()
                 shutil.rmtree(tampon, ignore_errors=True)
 
-    def _ouvrir_atelier(self, reglages: Reglages, taches: int) -> "Atelier":
+    def _ouvrir_atelier(self, reglages: Reglages, sources: Sequence[Path]) -> "Atelier":
         if reglages.ordonnanceur is not None:
             from bilan.carnets.grappe import AtelierDask
 
@@ -108,7 +114,7 @@ class _Execution:
         from bilan.carnets.atelier import AtelierLocal
         from bilan.carnets.moteurs import fabriquer
 
-        return AtelierLocal(fabriquer(self.projet.racine, reglages.moteur, taches), reglages.ouvriers)
+        return AtelierLocal(fabriquer(self.projet.racine, reglages.moteur, sources), reglages.ouvriers)
 
     def _une_a_une(self, a_jouer: Sequence[Examinee], atelier: "Atelier") -> Iterator[Execution]:
         from bilan.carnets.cloture import Cloture
