@@ -13,9 +13,9 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from bilan.carnets.enfant import Ordre
-from bilan.carnets.moteur_bilan import FinDeCarnet, Limites, ParentChaud
 from bilan.carnets.moteurs import fork_existe
+from bilan.carnets.ordre import FinDeCarnet, Limites, Ordre
+from bilan.carnets.parent import ParentChaud
 
 pytestmark = [
     pytest.mark.lent,

@@ -1,25 +1,26 @@
 """Le moteur rapide derrière le contrat des moteurs : une tâche, un enfant du parent chaud."""
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from papermill import execute_notebook
-
-from bilan.carnets.enfant import Ordre
 from bilan.carnets.moteur import Resultat, executer_par_papermill
-from bilan.carnets.moteur_bilan import FinDeCarnet, Limites, ParentChaud
+from bilan.carnets.ordre import FinDeCarnet, Limites, Ordre
+from bilan.carnets.parent import ParentChaud, dessin_de
 from bilan.carnets.plan import Tache
 
 
 class MoteurChaud:
-    """Moteur `bilan` : le parent chaud démarre avec l'objet, et sert tous les fils de l'exécuteur."""
+    """Moteur `bilan` : le parent chaud démarre avec l'objet, et sert tous les fils de l'exécuteur.
+
+    `sources` sont les carnets qu'il jouera : ils disent ce qu'il vaut la peine d'importer d'avance.
+    """
 
     nom = "bilan"
 
-    def __init__(self, racine: Path) -> None:
-        self._parent = ParentChaud(racine)
+    def __init__(self, racine: Path, sources: Iterable[Path] = ()) -> None:
+        self._parent = ParentChaud(racine, dessin_de(sources))
 
     def executer(self, tache: Tache, destination: Path) -> Resultat:
         """Joue `tache` dans un enfant neuf, dans ses limites ; une mort subite laisse aussi une copie située."""
@@ -42,6 +43,9 @@ class MoteurChaud:
 
 def _situer(tache: Tache, sortie: Path, fin: FinDeCarnet) -> None:
     """Note sur sa cellule une fin que le carnet n'a pas pu écrire lui-même."""
+    import nbformat  # avec papermill, deux secondes d'import que seule une mort subite demande à ce processus
+    from papermill import execute_notebook
+
     if not sortie.exists():
         execute_notebook(
             tache.source, sortie, dict(tache.parametres), engine_name="bilan", prepare_only=True, progress_bar=False

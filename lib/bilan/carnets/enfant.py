@@ -6,23 +6,12 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from bilan.carnets.client import DelaiDepasse
 from bilan.carnets.coquille import Coquille, Message, Recepteur
-
-
-@dataclass(frozen=True)
-class Ordre:
-    """Carnet à exécuter : chemins, paramètres (valeurs JSON) et dossier de travail."""
-
-    entree: Path
-    sortie: Path
-    parametres: dict[str, Any] = field(default_factory=dict)
-    dossier: Path | None = None
+from bilan.carnets.ordre import Ordre
 
 
 class LiaisonDirecte:

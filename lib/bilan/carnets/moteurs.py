@@ -2,30 +2,34 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from bilan.carnets.imports import sans_inutiles
 from bilan.carnets.moteur import Moteur
 from bilan.erreurs import ErreurUsage, valeur_inconnue
 
 STANDARD, RAPIDE = "standard", "bilan"
 
 
-def fabriquer(racine: Path, nom: str | None, taches: int) -> Moteur:
-    """Rend le moteur `nom`, ou le mieux placé pour `taches` carnets si rien n'est dit.
+def fabriquer(racine: Path, nom: str | None, sources: Sequence[Path] = ()) -> Moteur:
+    """Rend le moteur `nom` ou, si rien n'est dit, le rapide là où il marche, le standard ailleurs.
 
-    Une seule tâche ne rembourse pas le préchauffage du moteur rapide : elle passe par le standard.
+    `sources` sont les carnets à jouer, un par tâche : de quoi préchauffer ce dont ils se servent. Seul, un carnet
+    importe lui-même ses bibliothèques de dessin, comme il le ferait dans un noyau neuf.
     """
     if nom not in (None, STANDARD, RAPIDE):
         raise valeur_inconnue("le moteur", str(nom), [RAPIDE, STANDARD])
     if nom == RAPIDE and not fork_existe():
         raise ErreurUsage(f"Le moteur « {RAPIDE} » demande Linux ; ici, lancez avec « --moteur {STANDARD} ».")
-    if nom == RAPIDE or (nom is None and taches > 1 and fork_existe()):
-        from bilan.carnets.chaud import MoteurChaud
+    if nom == STANDARD or not fork_existe():
+        with sans_inutiles():
+            from bilan.carnets.noyau import MoteurStandard
 
-        return MoteurChaud(racine)
-    from bilan.carnets.noyau import MoteurStandard
+        return MoteurStandard()
+    from bilan.carnets.chaud import MoteurChaud
 
-    return MoteurStandard()
+    return MoteurChaud(racine, sources if len(sources) > 1 else ())
 
 
 def fork_existe() -> bool:

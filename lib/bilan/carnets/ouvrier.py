@@ -49,7 +49,7 @@ def main() -> None:
     """Fabrique le moteur demandé et sert."""
     os.environ[VARIABLE_EXECUTION] = "1"
     racine = Path(sys.argv[1])
-    servir(racine, fabriquer(racine, sys.argv[2] or None, taches=2))
+    servir(racine, fabriquer(racine, sys.argv[2] or None, sorted((racine / "notebooks").glob("*.ipynb"))))
 
 
 if __name__ == "__main__":
