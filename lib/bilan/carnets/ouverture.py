@@ -135,7 +135,8 @@ class Carnet:
         savoir s'il faudra rejouer. Lève `ErreurUsage` si le carnet ne déclare pas un indicateur.
         """
         self._noter_mesures(indicateurs, filtres, repere=False)
-        return pl.concat([self._magasin.lire(indicateur=indicateur, **filtres) for indicateur in indicateurs])
+        lues = self._magasin.lire(indicateur=indicateurs, **filtres)
+        return pl.concat([lues.filter(indicateur=indicateur) for indicateur in indicateurs])
 
     def reperes(self, *indicateurs: str, territoire_type: str, territoire: str, periode: Filtre = None) -> pl.DataFrame:
         """Rend les mesures d'un territoire (région ou département) que l'on montre à côté d'un autre.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -73,8 +74,16 @@ class Manifeste:
 
     @classmethod
     def ouvrir(cls, chemin: Path) -> Self:
-        """Rend le manifeste enregistré, vide s'il n'existe pas encore ; lève `DonneesRefusees` s'il est abîmé."""
-        return cls(tuple(_relire(ligne) for ligne in fichiers.lire_json(chemin, {"livraisons": []})["livraisons"]))
+        """Rend le manifeste enregistré, vide s'il n'existe pas encore ; lève `DonneesRefusees` s'il est abîmé.
+
+        Un fichier inchangé n'est lu qu'une fois par processus : chaque lecture d'une table commence ici.
+        """
+        try:
+            etat = chemin.stat()
+        except FileNotFoundError:
+            return cls()
+        # On ne l'écrit jamais sur place : un manifeste changé est un autre fichier.
+        return cls(_entrees(chemin, (etat.st_ino, etat.st_mtime_ns, etat.st_size)))
 
     def ecrire(self, chemin: Path) -> None:
         """Écrit le manifeste d'un coup : c'est lui qui fait exister les livraisons."""
@@ -130,6 +139,11 @@ class Manifeste:
         """Rend l'empreinte de tout ce qui vaut au jour dit : elle change si et seulement si une table peut changer."""
         valables = sorted((*entree.place, entree.livraison.empreinte) for entree in self.retenues(connu_le=connu_le))
         return fichiers.empreinte(repr(valables).encode())
+
+
+@lru_cache(maxsize=8)
+def _entrees(chemin: Path, _etat: tuple[int, int, int]) -> tuple[Entree, ...]:
+    return tuple(_relire(ligne) for ligne in fichiers.lire_json(chemin, {"livraisons": []})["livraisons"])
 
 
 def _ecrire(entree: Entree) -> dict[str, Any]:
