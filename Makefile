@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 INSTALLE := $(VENV)/.installe
 
 .DEFAULT_GOAL := aide
-.PHONY: aide bilan test qualite bench verrou lab nettoyer
+.PHONY: aide bilan test qualite audit bench verrou lab nettoyer
 
 aide:
 	@echo "make bilan    construit le bilan régional dans reports/courant/"
 	@echo "make test     lance toute la suite de tests"
 	@echo "make qualite  style, types et contrats d'import"
+	@echo "make audit    cherche les failles connues des paquets du verrou (il faut le réseau)"
 	@echo "make bench    mesure le moteur à côté de papermill et de ses voisins"
 	@echo "make lab      ouvre JupyterLab, en français, sur le carnet d'exploration"
 	@echo "make verrou   recompile requirements.lock d'après pyproject.toml"
@@ -33,6 +34,9 @@ qualite: $(INSTALLE)
 	$(BIN)/ruff check lib tests notebooks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(INSTALLE)
+	@$(BIN)/python .ci/audit
 
 bench: $(INSTALLE)
 	$(BIN)/python benchmarks/moteur.py
