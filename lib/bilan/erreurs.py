@@ -98,7 +98,9 @@ def valeur_inconnue(quoi: str, donne: str, permis: Iterable[str]) -> ErreurUsage
     """
     proches = ", ".join(f"« {valeur} »" for valeur in plus_proches(donne, permis))
     suite = f"les plus proches parmi les valeurs permises : {proches}" if proches else "aucune valeur n'est permise"
-    return ErreurUsage(f"{quoi[:1].upper()}{quoi[1:]} « {donne} » est inconnu(e) ; {suite}.")
+    # « l'EPCI », « l'indicateur », « l'état » : aucun nom élidé que l'on nomme ici n'est féminin.
+    inconnu = "inconnue" if quoi.startswith("la ") else "inconnu"
+    return ErreurUsage(f"{quoi[:1].upper()}{quoi[1:]} « {donne} » est {inconnu} ; {suite}.")
 
 
 def code_inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:

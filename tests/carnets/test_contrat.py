@@ -85,9 +85,9 @@ def test_un_parametre_de_plan_non_declare_propose_le_plus_proche(maquette: Maque
 @pytest.mark.parametrize(
     ("selection", "attendu"),
     [
-        (Selection(carnets=("30_fluxe",)), "Le carnet « 30_fluxe » est inconnu(e) ; les plus proches"),
-        (Selection(territoires=("200000009",)), "L'EPCI « 200000009 » est inconnu(e)"),
-        (Selection(periode="2031T1"), "La période « 2031T1 » est inconnu(e)"),
+        (Selection(carnets=("30_fluxe",)), "Le carnet « 30_fluxe » est inconnu ; les plus proches"),
+        (Selection(territoires=("200000009",)), "L'EPCI « 200000009 » est inconnu ;"),
+        (Selection(periode="2031T1"), "La période « 2031T1 » est inconnue"),
         (Selection(periode="premier trimestre"), "La période « premier trimestre »"),
         (Selection(profil="secret"), "Le profil « secret »"),
     ],

@@ -37,7 +37,7 @@ def test_une_autre_region_s_ouvre_de_meme(projet: Projet) -> None:
 
 
 def test_une_region_inconnue_propose_les_plus_proches(projet: Projet) -> None:
-    with pytest.raises(ErreurUsage, match=r"La région « provence » est inconnu.*93 \(Provence-Alpes"):
+    with pytest.raises(ErreurUsage, match=r"La région « provence » est inconnue.*93 \(Provence-Alpes"):
         Perimetre.ouvrir(projet, "provence")
 
 

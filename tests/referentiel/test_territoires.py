@@ -134,7 +134,7 @@ def test_un_epci_inconnu_propose_les_plus_proches(paca: Territoires, donne: str,
     with pytest.raises(ErreurUsage) as refus:
         paca.verifier_epci(donne)
     assert donne in refus.value.message and attendu in refus.value.message
-    assert refus.value.message.count("(") == 4  # trois propositions, et « inconnu(e) »
+    assert refus.value.message.count("(") == 3  # trois propositions
 
 
 def test_region_millesime_et_commune_inconnus(referentiel: Path, paca: Territoires) -> None:

@@ -52,6 +52,7 @@ class _Examen:
         self._cles = {jeu: runs.cles() for jeu, runs in self._runs.items()}
 
     def examiner(self, tache: Tache, forcer: bool) -> Examinee:
+        """Rend la tâche et ses raisons d'être rejouée, d'après la dernière exécution et ce que valent ses lectures."""
         entrees = self._socle.entrees(tache, self._plan.documents[tache.carnet])
         avant = self._dernieres.get(tache.nom)
         connu_le = date.fromisoformat(str(tache.parametres["connu_le"]))

@@ -84,6 +84,7 @@ class _Execution:
     numeros: dict[str, int] = field(default_factory=dict)
 
     def jouer(self, a_jouer: Sequence[Examinee], reglages: Reglages) -> list[Execution]:
+        """Joue ces tâches et rend leurs exécutions, dans l'ordre où elles finissent, toutes inscrites au journal."""
         # Déclarée avant l'atelier : le parent chaud et les noyaux héritent de l'environnement qu'ils trouvent.
         with _execution_declaree():
             atelier = self._ouvrir_atelier(reglages, [e.tache.source for e in a_jouer])

@@ -35,16 +35,19 @@ class _Noyaux:
         self._verrou = threading.Lock()
 
     def ajouter(self, pid: int) -> None:
+        """Retient un noyau démarré ; le tue aussitôt si tout est fermé."""
         with self._verrou:
             self._pids.add(pid)
             if self._ferme:
                 _tuer(pid)
 
     def oublier(self, pid: int) -> None:
+        """Oublie un noyau qui a fini."""
         with self._verrou:
             self._pids.discard(pid)
 
     def fermer(self) -> None:
+        """Tue les noyaux en cours, et ceux qui viendraient ensuite."""
         with self._verrou:
             self._ferme = True
             for pid in self._pids:

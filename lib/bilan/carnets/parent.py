@@ -103,6 +103,7 @@ class _Veille:
         self._nom = self._raison = ""
 
     def attendre(self) -> FinDeCarnet:
+        """Rend la fin du carnet, qu'il ait fini de lui-même, dépassé ses limites ou tué son processus."""
         while True:
             if self._connexion.poll(_PAS_DE_VEILLE_S):
                 genre, contenu = self._connexion.recv()

@@ -97,6 +97,7 @@ class _Chantier:
         self.troubles: dict[str, None] = {}
 
     def verifier_selection(self) -> None:
+        """Note chaque carnet et chaque territoire demandés qui n'existent pas."""
         noms = [c.nom for c in self.projet.collection.carnets]
         for nom in self.selection.carnets:
             if nom not in noms:
@@ -107,6 +108,7 @@ class _Chantier:
                 self._noter(code_inconnu("l'EPCI", code, self.perimetre.epci))
 
     def ajouter(self, declaration: DeclarationCarnet) -> None:
+        """Ajoute les tâches d'un carnet de la collection, ou note ce qui ne va pas dans son contrat."""
         try:
             document = lire_document(self.projet.notebooks / f"{declaration.nom}.ipynb")
         except DonneesRefusees as erreur:

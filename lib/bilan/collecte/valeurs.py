@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from stdnum.fr import siren
 
 from bilan.erreurs import plus_proches
+from bilan.francais import compter
 from bilan.referentiel.acteurs import normaliser_nom
 
 ABSENTS = frozenset(
@@ -173,7 +174,7 @@ def code_de_territoire(texte: str) -> str:
         return code
     if re.fullmatch(r"\d|\d{4}", code):
         raise Refus(
-            f"le code a {len(code)} chiffre(s) : un zéro de tête a sans doute été perdu",
+            f"le code a {compter(len(code), 'chiffre')} : un zéro de tête a sans doute été perdu",
             f"écrivez « 0{code} », et mettez la colonne au format texte",
             f"0{code}",
         )
