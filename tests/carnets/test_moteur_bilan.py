@@ -115,7 +115,9 @@ def _echec(entree: Path, sortie: Path, moteur: str | None) -> tuple[PapermillExe
     return prise.value, nbformat.read(sortie, as_version=4)
 
 
-@pytest.mark.parametrize("source", ["1 / 0", "def f(:", "raise SystemExit(3)", "%magie_inconnue", "input('?')"])
+@pytest.mark.parametrize("source", [
+    "1 / 0", "def f(:", "raise SystemExit(3)", "raise KeyboardInterrupt", "%magie_inconnue", "input('?')",
+])
 def test_une_cellule_fausse_echoue_pareil(source: str, tmp_path: Path) -> None:
     entree = _carnet(tmp_path / "e.ipynb", "a = 1", source, "jamais = 1")
     standard, carnet_standard = _echec(entree, tmp_path / "s.ipynb", None)

@@ -1,19 +1,24 @@
 """Coupures : tuée n'importe où, arrêtée au clavier, privée de place, lancée deux fois ; rien n'est perdu ni refait."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from maquette_carnets import Maquette
 
+from bilan.carnets.executeur import BilanExecution
 from bilan.carnets.journal import FICHIER, Journal
+from bilan.carnets.moteurs import fork_existe
 from bilan.carnets.verrou import verrou_execution
 from bilan.erreurs import CodeSortie, VerrouTenu
+from bilan.projet import Projet
 
 ICI = Path(__file__).parent
 TOUTES = {"demonstration/30_flux/93", *(f"demonstration/70_fiche/20000000{n}" for n in (1, 2, 3))}
@@ -106,6 +111,52 @@ def test_arretee_au_clavier_elle_rend_la_main_sans_orphelin_et_reprend(collectio
     assert noyaux and sorted(set(_issues(m))) == ["interrompu", "ok"]
     fiche.write_text(bon)
     assert {e.tache for e in m.jouer().executions} == TOUTES - {"demonstration/30_flux/93"}
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(not fork_existe(), reason="le moteur rapide demande Linux")
+@pytest.mark.parametrize("victime", ["enfant", "parent chaud"])
+def test_un_processus_tue_de_l_exterieur_ne_coute_que_son_carnet(collection_de_deux: Maquette, victime: str) -> None:
+    m = collection_de_deux
+    fiche = m.projet.notebooks / "70_fiche.ipynb"
+    attendre = '"import time\\ntime.sleep(1)\\ncarnet.terminer()"'
+    fiche.write_text(fiche.read_text().replace('"carnet.terminer()"', attendre))
+    avant = set(_enfants(os.getpid()))
+    jouees: list[BilanExecution] = []
+    travail = threading.Thread(target=lambda: jouees.append(m.jouer(moteur="bilan", ouvriers=1)))
+    travail.start()
+    _attendre(lambda: _issues(m).count("ok") == 1 and "en_cours" in _issues(m))  # une fiche commence
+    (chaud,) = (pid for pid in set(_enfants(os.getpid())) - avant if "carnets.zygote" in _commande(pid))
+    _attendre(lambda: _enfants(chaud))
+    os.kill(_enfants(chaud)[0] if victime == "enfant" else chaud, signal.SIGKILL)
+    travail.join(timeout=60)
+    (bilan,) = jouees
+    assert {e.tache for e in bilan.executions} == TOUTES
+    # Un enfant privé de son parent finit son carnet ; un enfant tué le perd, lui seul, et la relance ne refait que lui.
+    perdues = [e.tache for e in bilan.echecs]
+    assert len(perdues) == (1 if victime == "enfant" else 0)
+    assert all("SIGKILL" in e.message for e in bilan.echecs)
+    assert [e.tache for e in m.jouer().executions] == perdues
+
+
+@pytest.mark.lent
+def test_deux_commandes_a_la_fois_la_seconde_sort_avec_le_code_4(tmp_path: Path) -> None:
+    depot = ICI.parents[1]
+    (tmp_path / "data").mkdir()
+    for nom in ("data/referentiel", "notebooks"):
+        (tmp_path / nom).symlink_to(depot / nom)
+    (tmp_path / "collection.toml").write_bytes((depot / "collection.toml").read_bytes())
+    commande = [sys.executable, "-c", "from bilan.cli import main; main()", "executer", "--jeu", "reel"]
+    with verrou_execution(Projet(tmp_path)):
+        vu = subprocess.run(
+            commande, capture_output=True, text=True, check=False, env={**os.environ, "BILAN_RACINE": str(tmp_path)}
+        )
+    assert vu.returncode == CodeSortie.VERROU, vu.stderr
+    assert f"processus {os.getpid()} de" in vu.stderr and len(vu.stderr.strip().splitlines()) == 1
+
+
+def _commande(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 def _issues(maquette: Maquette) -> list[str]:

@@ -46,29 +46,29 @@ class ParentChaud:
     """
 
     def __init__(self, racine: Path | None = None, dessin: Iterable[str] = DESSIN) -> None:
-        self._dossier = tempfile.mkdtemp(prefix="bilan-")
-        self.adresse = str(Path(self._dossier) / "zygote")
-        environnement = {**os.environ, **({"BILAN_RACINE": str(racine)} if racine else {})}
-        self._processus = subprocess.Popen(
-            [sys.executable, "-m", "bilan.carnets.zygote", self.adresse, *dessin],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environnement, text=True,
-        )
+        self._environnement = {**os.environ, **({"BILAN_RACINE": str(racine)} if racine else {})}
+        self._dessin = tuple(dessin)
+        self._enfants: set[int] = set()
         self._pret = threading.Lock()
-        self._est_pret = False
+        self._ferme = False
+        self._lancer()
         atexit.register(self.fermer)
 
     def connecter(self) -> tuple[Connection, int]:
-        """Rend une connexion vers un enfant neuf et son numéro de processus ; attend que le parent soit chaud."""
-        with self._pret:
-            if not self._est_pret:
-                if self._processus.stdout is None or self._processus.stdout.readline() != "pret\n":
-                    raise ErreurBilan("Le moteur rapide n'a pas démarré ; relancez avec « --moteur standard ».")
-                self._est_pret = True
-        connexion = Client(self.adresse, family="AF_UNIX")
-        genre, contenu = connexion.recv()
-        if genre == "refus":
-            raise ErreurBilan(contenu)
-        return connexion, contenu
+        """Rend une connexion vers un enfant neuf et son numéro de processus ; attend que le parent soit chaud.
+
+        Un parent tué est relancé une fois. Lève `ErreurBilan` s'il ne démarre pas ou refuse de se dédoubler.
+        """
+        try:
+            return self._demander_un_enfant()
+        except (EOFError, ConnectionError, FileNotFoundError):
+            if self._ferme:
+                raise ErreurBilan("Le moteur rapide a été arrêté ; relancez la même commande pour reprendre.") from None
+            with self._pret:
+                if self._processus.poll() is not None:
+                    shutil.rmtree(self._dossier, ignore_errors=True)
+                    self._lancer()
+            return self._demander_un_enfant()
 
     def executer(self, ordre: Ordre, limites: Limites | None = None) -> FinDeCarnet:
         """Exécute un carnet dans un enfant, dans ses limites, et rend sa fin.
@@ -76,18 +76,46 @@ class ParentChaud:
         Le carnet exécuté est à `ordre.sortie`, échec compris, sauf si l'enfant est mort sans pouvoir l'écrire.
         """
         connexion, pid = self.connecter()
-        with connexion:
-            connexion.send(("carnet", ordre))
-            return _Veille(connexion, pid, limites or Limites()).attendre()
+        self._enfants.add(pid)
+        try:
+            with connexion:
+                return _Veille(connexion, pid, limites or Limites()).jouer(ordre)
+        finally:
+            self._enfants.discard(pid)
 
     def fermer(self) -> None:
         """Arrête le parent et ses enfants, et efface leur dossier."""
+        self._ferme = True
         if self._processus.stdin is not None:
             self._processus.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._processus.wait(timeout=DELAI_DE_GRACE_S)
         self._processus.kill()
+        for pid in tuple(self._enfants):  # ceux d'un parent tué lui survivent
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
         shutil.rmtree(self._dossier, ignore_errors=True)
+
+    def _lancer(self) -> None:
+        self._est_pret = False
+        self._dossier = tempfile.mkdtemp(prefix="bilan-")
+        self._processus = subprocess.Popen(
+            [sys.executable, "-m", "bilan.carnets.zygote", str(Path(self._dossier) / "zygote"), *self._dessin],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environnement, text=True,
+        )
+
+    def _demander_un_enfant(self) -> tuple[Connection, int]:
+        with self._pret:
+            if not self._est_pret:
+                if self._processus.stdout is None or self._processus.stdout.readline() != "pret\n":
+                    raise ErreurBilan("Le moteur rapide n'a pas démarré ; relancez avec « --moteur standard ».")
+                self._est_pret = True
+            adresse = str(Path(self._dossier) / "zygote")
+        connexion = Client(adresse, family="AF_UNIX")
+        genre, contenu = connexion.recv()
+        if genre == "refus":
+            raise ErreurBilan(contenu)
+        return connexion, contenu
 
 
 class _Veille:
@@ -102,8 +130,15 @@ class _Veille:
         self._resultat: dict[str, Any] | None = None
         self._nom = self._raison = ""
 
-    def attendre(self) -> FinDeCarnet:
-        """Rend la fin du carnet, qu'il ait fini de lui-même, dépassé ses limites ou tué son processus."""
+    def jouer(self, ordre: Ordre) -> FinDeCarnet:
+        """Donne l'ordre et rend la fin du carnet : de lui-même, hors de ses limites, ou son processus tué."""
+        try:
+            self._connexion.send(("carnet", ordre))
+            return self._conclure(self._attendre_la_fin())
+        except (EOFError, ConnectionError):  # le parent a été tué : personne ne dira la fin de son enfant
+            return self._conclure({"code": -signal.SIGKILL, "cpu_s": 0.0, "memoire_pic_mo": 0.0})
+
+    def _attendre_la_fin(self) -> dict[str, Any]:
         while True:
             if self._connexion.poll(_PAS_DE_VEILLE_S):
                 genre, contenu = self._connexion.recv()
@@ -112,7 +147,7 @@ class _Veille:
                 elif genre == "resultat":
                     self._resultat = contenu
                 elif genre == "fin":
-                    return self._conclure(contenu)
+                    return dict(contenu)
             self._surveiller()
 
     def _surveiller(self) -> None:
