@@ -1,6 +1,5 @@
 """Les documents ne citent que ce qui existe : commandes, options, fichiers, et recettes qui se lisent."""
 
-import configparser
 import re
 import shlex
 from pathlib import Path
@@ -52,19 +51,12 @@ def test_chaque_lien_vers_le_depot_mene_quelque_part(document: Path) -> None:
     assert [lien for lien in liens if not (document.parent / lien).exists()] == []
 
 
-@pytest.mark.parametrize("cible", ["bilan", "test", "qualite", "lab", "verrou"])
+@pytest.mark.parametrize("cible", ["bilan", "test", "qualite", "audit", "lab", "verrou"])
 def test_les_cibles_de_make_citees_existent(cible: str) -> None:
     assert re.search(rf"^{cible}:", (RACINE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_les_recettes_systemd_et_gitlab_se_lisent() -> None:
-    service = configparser.ConfigParser(interpolation=None, strict=True)
-    service.optionxform = str  # type: ignore[assignment,method-assign]
-    service.read_string(_bloc("exploitation.md", "[Unit]"))
-    assert service["Service"]["Type"] == "oneshot" and service["Unit"]["OnFailure"]
-    horloge = configparser.ConfigParser(interpolation=None)
-    horloge.read_string(_bloc("exploitation.md", "[Timer]"))
-    assert horloge["Timer"]["persistent"] == "true"
+def test_la_recette_gitlab_se_lit() -> None:
     tache = yaml.safe_load(_bloc("exploitation.md", "bilan:"))["bilan"]
     assert tache["resource_group"] == "bilan" and tache["interruptible"] is False
 
