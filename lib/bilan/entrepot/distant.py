@@ -163,12 +163,16 @@ class Depot:
             for lot in _par_lots(list(noms.items())):
                 self._systeme.get([self._chemin(nom) for nom, _ in lot], [str(p) for _, p in lot])
 
-    def deposer_contenus(self, chemins: Mapping[str, Path]) -> int:
-        """Dépose les fichiers par empreinte, sauf ceux qui y sont entiers ; rend le nombre d'envois."""
-        presents = self.lister(CONTENUS)
+    def deposer_contenus(self, chemins: Mapping[str, Path], sauf: Collection[str] = frozenset()) -> int:
+        """Dépose les fichiers par empreinte, sauf ceux qui y sont entiers ; rend le nombre d'envois.
+
+        `sauf` sont des empreintes que l'on y sait déjà : s'il ne reste presque rien, on envoie sans lister le dépôt.
+        """
+        candidats = {empreinte: chemin for empreinte, chemin in chemins.items() if empreinte not in sauf}
+        presents = self.lister(CONTENUS) if not sauf or len(candidats) > _LOT else {}
         manquent = {
             f"{CONTENUS}/{empreinte}": chemin
-            for empreinte, chemin in chemins.items()
+            for empreinte, chemin in candidats.items()
             if presents.get(empreinte) != chemin.stat().st_size
         }
         self.envoyer(manquent)

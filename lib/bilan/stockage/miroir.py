@@ -102,7 +102,8 @@ def deposer(
     ici = inventaire.relever()
     envois = 0
     if not index.manifeste or ici != connu.noms or remplacer:
-        envois = depot.deposer_contenus({empreinte: inventaire.chemin(nom) for nom, empreinte in ici.items()})
+        la_bas = set() if remplacer or not index.manifeste else set((connu.noms or {}).values())
+        envois = depot.deposer_contenus({empreinte: inventaire.chemin(nom) for nom, empreinte in ici.items()}, la_bas)
         manifeste = depot.deposer_manifeste(ici)
         reservation.verifier(depot)
         gardes = projet.collection.retention.etats_distants
