@@ -39,7 +39,7 @@ audit: $(INSTALLE)
 	@$(BIN)/python .ci/audit
 
 bench: $(INSTALLE)
-	$(BIN)/python benchmarks/moteur.py
+	$(BIN)/python -m benchmarks.moteur
 
 lab: $(INSTALLE)
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyterlab IPYTHONDIR=$(CURDIR)/.jupyterlab/ipython $(BIN)/jupyter lab

@@ -1,4 +1,3 @@
-
 """Banc de la collecte : 500 fichiers d'une campagne régionale, à côté de `polars.read_excel` seul sur les mêmes.
 
 Usage : python benchmarks/collecte.py [NOMBRE_DE_FICHIERS]
