@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bilan.calculs import masquer_pour_le_public, mesurer, retenir
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.verrou import verrou_execution
 from bilan.entrepot import fichiers
-from bilan.entrepot.manifeste import Manifeste
 from bilan.erreurs import ErreurUsage, ExecutionEchouee
 from bilan.francais import compter, nombre
 from bilan.projet import Jeu, Projet
 
 if TYPE_CHECKING:
     from bilan.carnets.plan import Plan
-    from bilan.indicateurs.contexte import Contexte, Tables
 
 Dire = Callable[[str], object]
-
-GRANDE_TABLE = "flux_bilan"
-"""Table que les indicateurs parcourent sans la charger : cinq millions de lignes à l'échelle de la France."""
 
 _CODE = Path(__file__).parent
 
@@ -166,88 +162,14 @@ def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
     fichiers.ecrire_json(temoin, lu if graine is None else None)
 
 
-def mesurer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
-    """Recalcule les mesures d'un jeu si ses livraisons, le code ou le référentiel ont changé."""
-    declaration = projet.collection.jeux[jeu]
-    temoin = projet.entrepot / jeu.value / "mesures_de.json"
-    lu = _entrees_des_mesures(projet, jeu)
-    if fichiers.lire_json(temoin, None) == lu:
-        return
-    depart = time.monotonic()
-    lignes = _calculer(projet, jeu)
-    fichiers.ecrire_json(temoin, lu)
-    duree = nombre(time.monotonic() - depart, 1)
-    dire(f"{declaration.titre} : {compter(lignes, 'mesure calculée', 'mesures calculées')} en {duree} secondes.")
-
-
-def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
-    """Écrit à côté des mesures internes celles du profil public, si ce dont elles viennent a changé."""
-    temoin = projet.entrepot / jeu.value / "mesures-public_de.json"
-    lu = _entrees_des_mesures(projet, jeu)
-    if fichiers.lire_json(temoin, None) == lu:
-        return
-    from bilan.entrepot.mesures import EntrepotMesures
-    from bilan.indicateurs.contributions import contributions
-    from bilan.secret.masquage import masquer
-
-    depart = time.monotonic()
-    mesures = EntrepotMesures(projet.entrepot, jeu).lire()
-    masquage = masquer(mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret)
-    EntrepotMesures(projet.entrepot, jeu, "public").ecrire(masquage.mesures)
-    fichiers.ecrire_json(temoin, lu)
-    duree = nombre(time.monotonic() - depart, 1)
-    cellules = compter(masquage.cellules.height, "cellule masquée", "cellules masquées")
-    dire(f"{projet.collection.jeux[jeu].titre}, profil public : {cellules} en {duree} secondes.")
-
-
-def _entrees_des_mesures(projet: Projet, jeu: Jeu) -> str:
-    manifeste = Manifeste.ouvrir(projet.entrepot / jeu.value / "tables" / "manifeste.json")
-    return empreinte_json(
-        [
-            manifeste.empreinte(projet.collection.jeux[jeu].connu_le),
-            empreinte_dossier(_CODE),
-            empreinte_dossier(projet.referentiel),
-            projet.collection.model_dump(mode="json", exclude={"carnets", "stockage", "retention"}),
-        ]
-    )
-
-
-def _calculer(projet: Projet, jeu: Jeu) -> int:
-    from bilan.entrepot.mesures import EntrepotMesures
-    from bilan.entrepot.tables import EntrepotTables
-    from bilan.indicateurs.calcul import calculer
-
-    with EntrepotTables(projet.entrepot, jeu).lecture():
-        mesures = calculer(*_tables_et_contexte(projet, jeu))
-    EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
-    return mesures.height
-
-
-def _tables_et_contexte(projet: Projet, jeu: Jeu) -> "tuple[Tables, Contexte]":
-    from bilan.entrepot.tables import EntrepotTables
-    from bilan.indicateurs.calcul import Contexte, periodes_presentes
-    from bilan.referentiel.regles import Regles
-    from bilan.referentiel.territoires import Territoires
-    from bilan.tables.catalogue import CATALOGUE
-
-    collection, connu_le = projet.collection, projet.collection.jeux[jeu].connu_le
-    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
-    territoires.verifier_nombre_soumis(collection.nombre_epci_soumis)
-    entrepot = EntrepotTables(projet.entrepot, jeu)
-    tables: Tables = {
-        **{nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE if nom != GRANDE_TABLE},
-        GRANDE_TABLE: entrepot.parcourir(GRANDE_TABLE, connu_le),
-        "livraisons": entrepot.livraisons(connu_le),
-    }
-    regles = Regles.ouvrir(projet.referentiel)
-    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
-
-
 def publier(projet: Projet, dire: Dire) -> Path:
     """Construit et met en place le site des jeux exécutés, si quelque chose a changé ; rend sa page d'entrée."""
     from bilan.editions.publication import mettre_en_place
 
-    return mettre_en_place(projet, dire)
+    entree = mettre_en_place(projet, dire)
+    for jeu in projet.collection.jeux:
+        retenir(projet, jeu)
+    return entree
 
 
 def _verifier_region(projet: Projet, region: str | None) -> None:

@@ -33,11 +33,16 @@ class _Declaration(BaseModel):
 
 
 class DeclarationJeu(_Declaration):
-    """Ce qu'une édition raconte : son titre, la période qu'elle couvre et la date de ce que l'on savait."""
+    """Ce qu'une édition raconte : son titre, la période qu'elle couvre et la date de ce que l'on savait.
+
+    `compare_au` est la date de ce que l'on savait dans l'état auquel elle se compare (« Ce qui a changé ») ; sans
+    elle, c'est la dernière édition gardée.
+    """
 
     titre: str
     periode: str
     connu_le: date
+    compare_au: date | None = None
 
 
 class DeclarationCarnet(_Declaration):

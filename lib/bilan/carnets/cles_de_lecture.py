@@ -1,6 +1,7 @@
 """Le nom d'une lecture : ce qu'un carnet a lu, écrit assez précisément pour dire plus tard si cela a changé.
 
-Trois genres : des mesures (ou des repères), une table entière ou une tranche, le catalogue des carnets.
+Quatre genres : des mesures (ou des repères), une table entière ou une tranche, le catalogue des carnets, et ce qui a
+changé depuis l'état comparé.
 """
 
 import json
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 CATALOGUE = "catalogue:"
+CHANGEMENTS = "changements:"
 _MESURES, _REPERES, _TABLE = "mesures", "reperes", "table"
 
 
@@ -60,7 +62,7 @@ Lecture = LectureMesures | LectureTable
 
 
 def lire_nom(nom: str) -> Lecture | None:
-    """Rend la lecture que ce nom désigne ; None pour le catalogue, ou pour un nom d'une version plus ancienne."""
+    """Rend la lecture que ce nom désigne ; None pour le catalogue, les changements, ou un nom plus ancien."""
     genre, _, reste = nom.partition(":")
     if genre == _TABLE:
         table, _, detail = reste.partition(" ")

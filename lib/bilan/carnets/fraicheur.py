@@ -21,10 +21,11 @@ from typing import Self
 
 from bilan.carnets.catalogue import empreinte_des_carnets
 from bilan.carnets.cellules import Document
-from bilan.carnets.cles_de_lecture import CATALOGUE, LectureMesures, LectureTable, lire_nom
+from bilan.carnets.cles_de_lecture import CATALOGUE, CHANGEMENTS, LectureMesures, LectureTable, lire_nom
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.journal import Execution
 from bilan.carnets.plan import Tache
+from bilan.entrepot.changements import EntrepotChangements
 from bilan.entrepot.manifeste import Manifeste
 from bilan.entrepot.mesures import Cle, EntrepotMesures
 from bilan.entrepot.tranches import TRANCHES, Tranches
@@ -159,6 +160,8 @@ def empreintes_lues(lectures: Iterable[str], donnees: Donnees, connu_le: date) -
 def _empreinte_lue(nom: str, donnees: Donnees, connu_le: date) -> str:
     if nom == CATALOGUE:
         return empreinte_des_carnets(donnees.projet)
+    if nom == CHANGEMENTS:
+        return EntrepotChangements(donnees.projet.entrepot, donnees.jeu).empreinte()
     match lire_nom(nom):
         case LectureTable() as lecture:
             return donnees.empreinte_table(lecture, connu_le)
@@ -197,10 +200,12 @@ def raisons(avant: Execution | None, entrees: Mapping[str, str], lues: Mapping[s
 
 
 def _motifs_des_lectures(changees: Iterable[str]) -> list[str]:
+    changees = list(changees)
     lues = [lire_nom(nom) for nom in changees]
     mesures = sorted({lecture.indicateur for lecture in lues if isinstance(lecture, LectureMesures)})
     tables = sorted({lecture.table for lecture in lues if isinstance(lecture, LectureTable)})
     motifs = ["carnets de la collection modifiés"] if CATALOGUE in changees else []
+    motifs += ["ce qui a changé n'est plus le même"] if CHANGEMENTS in changees else []
     motifs += [f"mesures changées : {', '.join(mesures)}"] if mesures else []
     motifs += [f"tables changées : {', '.join(tables)}"] if tables else []
     return motifs

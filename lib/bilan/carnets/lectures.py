@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bilan.carnets.cles_de_lecture import CATALOGUE, LectureMesures, LectureTable
+from bilan.carnets.cles_de_lecture import CATALOGUE, CHANGEMENTS, LectureMesures, LectureTable
 from bilan.carnets.contrat import ContratCarnet
 from bilan.erreurs import ErreurUsage, plus_proches
 
@@ -33,6 +33,10 @@ class JournalLectures:
     def noter_catalogue(self) -> None:
         """Note que les carnets de la collection ont été lus."""
         self.faites.add(CATALOGUE)
+
+    def noter_changements(self) -> None:
+        """Note que ce qui a changé depuis l'état comparé a été lu."""
+        self.faites.add(CHANGEMENTS)
 
     def en_json(self) -> dict[str, Any]:
         """Rend les lectures en valeurs JSON, triées."""

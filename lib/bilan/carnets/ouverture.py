@@ -22,6 +22,7 @@ from bilan.carnets.cellules import lire_document
 from bilan.carnets.cles_de_lecture import LectureMesures, LectureTable
 from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs
 from bilan.carnets.lectures import JournalLectures
+from bilan.entrepot.changements import Comparaison, EntrepotChangements
 from bilan.entrepot.mesures import Choix as Filtre
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.tables import EntrepotTables, colonnes_de_tranche
@@ -186,6 +187,18 @@ class Carnet:
         ]
         for indicateur, maille, territoire, periode in product(indicateurs, *dimensions):
             self._lectures.noter_mesures(LectureMesures(indicateur, maille, territoire, periode, repere))
+
+    def changements(self) -> tuple[pl.DataFrame, Comparaison]:
+        """Rend ce qui a changé (colonnes d'`indicateurs.changements.SCHEMA`) et l'état auquel on se compare.
+
+        Hors du profil interne, les valeurs d'un état passé, qui n'y ont pas été masquées, et les bailleurs sont ôtés.
+        """
+        self._lectures.noter_changements()
+        magasin = EntrepotChangements(self.projet.entrepot, self.jeu)
+        lignes = magasin.lire()
+        if self.profil != "interne":
+            lignes = lignes.filter(pl.col("genre") != "valeur").with_columns(detail=pl.lit(None, pl.String))
+        return lignes, magasin.comparaison()
 
     def catalogue(self) -> pl.DataFrame:
         """Rend les carnets de la collection, un par ligne (`catalogue.COLONNES`) ; la lecture est notée."""

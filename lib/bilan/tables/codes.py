@@ -27,3 +27,21 @@ CATEGORIES_COPIL = {
     "PILOTAGE": "Pilotage (SGAR, DREAL, AR Hlm, Action Logement Services, KPMG)",
     "AUTRE": "Autre structure",
 }
+
+CAUSES_DE_CHANGEMENT: dict[str, str] = {
+    "fait": "Fait nouveau",
+    "correction": "Correction",
+    "regle": "Règle",
+    "geographie": "Géographie",
+    "code": "Code",
+}
+"""Pourquoi une édition n'est plus la même."""
+
+GENRES_DE_CHANGEMENT: dict[str, str] = {
+    "statut": "Statuts d'EPCI",
+    "convention": "Conventions signées ou retirées",
+    "valeur": "Valeurs révisées",
+    "livraison": "Fichiers livrés",
+    "perimetre": "Périmètres",
+}
+"""Ce qui change d'une édition à l'autre, dans l'ordre où on le lit."""

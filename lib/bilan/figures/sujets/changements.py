@@ -1,0 +1,278 @@
+"""Ce qui a changé depuis l'édition précédente : combien, quoi, et pour chaque changement, pourquoi."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from bilan.figures.formes import ChiffreCle, Tableau
+from bilan.figures.modele import Colonne, Figure
+from bilan.francais.phrases import Nom, majuscule
+from bilan.figures.sujets.contexte import Contexte
+from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
+from bilan.figures.tableau import cellule
+from bilan.francais import accord, compter, date_longue, enumerer, nombre
+from bilan.referentiel.changements import NATURES
+from bilan.referentiel.nomenclatures import RESERVATAIRES
+from bilan.tables.catalogue import titre as titre_de_table
+from bilan.tables.codes import CAUSES_DE_CHANGEMENT, GENRES_DE_CHANGEMENT
+
+_QUOI = {
+    "statut": Nom("changement de statut", "changements de statut"),
+    "convention": Nom("convention signée ou retirée", "conventions signées ou retirées", feminin=True),
+    "valeur": Nom("valeur révisée", "valeurs révisées", feminin=True),
+    "livraison": Nom("fichier livré ou retiré", "fichiers livrés ou retirés"),
+    "perimetre": Nom("changement de périmètre", "changements de périmètre"),
+}
+_SOURCE = "Registres, livraisons et mesures de l'entrepôt, comparés à deux dates"
+_AUCUN = "Aucun changement"
+_LUES = pl.col("ventilation").is_in(["ensemble", "reservataire"])
+
+
+class Comparaison(Protocol):
+    """Ce à quoi l'on s'est comparé."""
+
+    @property
+    def depuis(self) -> date | None: ...
+    @property
+    def publiee(self) -> bool: ...
+
+
+def nombre_de_changements(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend le chiffre clé : combien de changements depuis l'état comparé."""
+    total = lignes.height
+    return Figure(
+        id="changements-nombre",
+        titre=majuscule(f"{_compter(total)} {_depuis(comparaison)}"),
+        sous_titre="Changements, toutes causes",
+        forme=ChiffreCle("nombre", f"{accord(total, 'changement')} {_depuis(comparaison)}", "nombre", _faits(lignes)),
+        donnees=pl.DataFrame({"nombre": [total]}),
+        colonnes=(Colonne("nombre", "Changements", "nombre"),),
+        lecture=f"{majuscule(_compter(total))} : {_faits(lignes)}.",
+        champ=_champ(contexte),
+        source=contexte.source(_SOURCE),
+        alt=f"{majuscule(_compter(total))} {_depuis(comparaison)} : {_faits(lignes)}.",
+    )
+
+
+def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend le nombre de changements par genre et par cause."""
+    comptes = {(genre, cause): n for genre, cause, n in lignes.group_by("genre", "cause").len().iter_rows()}
+    donnees = pl.DataFrame(
+        [
+            {"genre": libelle, **{cause: comptes.get((genre, cause), 0) for cause in CAUSES_DE_CHANGEMENT}}
+            for genre, libelle in GENRES_DE_CHANGEMENT.items()
+        ],
+        schema={"genre": pl.String, **dict.fromkeys(CAUSES_DE_CHANGEMENT, pl.Int64)},
+    ).with_columns(total=pl.sum_horizontal(list(CAUSES_DE_CHANGEMENT)))
+    principale = max(CAUSES_DE_CHANGEMENT, key=lambda cause: donnees[cause].sum())
+    combien = int(donnees[principale].sum())
+    compare = f"Comparé à {'une édition publiée' if comparaison.publiee else 'ce que l’on savait alors, reconstitué'}"
+    return Figure(
+        id="changements-causes",
+        titre=_titre_des_causes(combien, lignes.height, CAUSES_DE_CHANGEMENT[principale]),
+        sous_titre=f"Changements {_depuis(comparaison)}, par genre et par cause",
+        forme=Tableau(),
+        donnees=donnees,
+        colonnes=(
+            Colonne("genre", "Ce qui change"),
+            *(Colonne(cause, libelle, "nombre") for cause, libelle in CAUSES_DE_CHANGEMENT.items()),
+            Colonne("total", "Total", "nombre"),
+        ),
+        lecture=f"{majuscule(_compter(lignes.height))} : {_faits(lignes)}.",
+        champ=_champ(contexte),
+        source=contexte.source(_SOURCE),
+        alt=decrire_lignes(donnees, "genre", {"total": "nombre"}),
+        note="Fait nouveau : ce qui s'est passé depuis. Correction : ce que l'on savait mal. Règle, géographie, code : "
+        f"la façon de compter a changé. {compare}.",
+    )
+
+
+def statuts(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend les étapes d'EPCI dont le statut a changé : avant, après, à quel arrêté, et pourquoi."""
+    donnees = _lisibles(lignes, "statut").select(
+        epci=_noms("epci", contexte), etape="objet", avant="avant", apres="apres", arrete="jour", cause="cause",
+    ).sort("epci", "arrete", maintain_order=True)  # fmt: skip
+    combien = donnees["epci"].n_unique()
+    return _tableau(
+        "changements-statuts", donnees, (comparaison, contexte),
+        titre=f"{Nom('EPCI', 'EPCI').compte(combien)} {accord(combien, 'a', 'ont')} changé de statut",
+        sous_titre="Étapes de la réforme, au dernier arrêté connu",
+        colonnes=(
+            Colonne("epci", "EPCI"), Colonne("etape", "Étape"), Colonne("avant", "Avant"), Colonne("apres", "Après"),
+            Colonne("arrete", "Arrêté", "date"), Colonne("cause", "Pourquoi"),
+        ),
+        vide="aucun EPCI n'a changé de statut",
+    )  # fmt: skip
+
+
+def conventions(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend, par réservataire, les conventions nouvellement signées et celles qui ne sont plus signées."""
+    signees = pl.col("apres") == "Signée"
+    donnees = (
+        lignes.filter(genre="convention")
+        .group_by(reservataire="objet")
+        .agg(
+            signees=(signees & (pl.col("cause") == "fait")).sum(),
+            apprises=(signees & (pl.col("cause") != "fait")).sum(),
+            retirees=(~signees).sum(),
+        )
+        .sort("signees", "apprises", "reservataire", descending=[True, True, False])
+        .with_columns(pl.col("signees", "apprises", "retirees").cast(pl.Int64))
+    )
+    total = int(donnees["signees"].sum()) + int(donnees["apprises"].sum())
+    return _tableau(
+        "changements-conventions", donnees, (comparaison, contexte),
+        titre=f"{Nom('convention', 'conventions', feminin=True).compte(total)} "
+        f"nouvellement {accord(total, 'signée', 'signées')}",
+        sous_titre="Conventions de gestion en flux, par réservataire",
+        colonnes=(
+            Colonne("reservataire", "Réservataire"), Colonne("signees", "Signées depuis", "nombre"),
+            Colonne("apprises", "Signées avant, apprises depuis", "nombre"), Colonne("retirees", "Retirées", "nombre"),
+        ),
+        vide="aucune convention n'a été signée ni retirée",
+    )  # fmt: skip
+
+
+def valeurs(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend les valeurs de la région et des départements qui ne sont plus celles d'alors (r)."""
+    decoupees = _lisibles(lignes, "valeur").with_columns(
+        ventilation=pl.col("detail").str.split("|").list.first(), modalite=pl.col("detail").str.split("|").list.last()
+    )
+    visibles = decoupees.filter(_LUES & pl.col("territoire_type").is_in(["region", "departement"]))
+    donnees = visibles.select(
+        territoire=_territoires(contexte), indicateur="objet", modalite=_modalite(), periode="periode",
+        avant="valeur_avant", apres="valeur_apres", unite="unite", cause="cause",
+    ).sort("indicateur", "territoire", "periode", "modalite")  # fmt: skip
+    autres = decoupees.height - visibles.height
+    return _tableau(
+        "changements-valeurs", donnees, (comparaison, contexte),
+        titre=f"{Nom('valeur', 'valeurs', feminin=True).compte(donnees.height)} de la région ou d'un département "
+        f"{accord(donnees.height, 'a', 'ont')} été {accord(donnees.height, 'révisée')}",
+        sous_titre="Même indicateur, même territoire, même période, autre valeur",
+        colonnes=(
+            Colonne("territoire", "Territoire"), Colonne("indicateur", "Indicateur"), Colonne("modalite", "Modalité"),
+            Colonne("periode", "Période"), Colonne("avant", "Avant", "decimal"), Colonne("apres", "Après", "decimal"),
+            Colonne("unite", "Unité"), Colonne("cause", "Pourquoi"),
+        ),
+        vide="aucune valeur de la région ni d'un département n'a été révisée",
+        note=f"Et {compter(autres, 'valeur')} à une maille plus fine." if autres else "",
+    )  # fmt: skip
+
+
+def livraisons(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend, par table, les fichiers nouveaux, remplacés et retirés."""
+    sorts = {"nouvelles": "Nouvelle", "remplacees": "Remplacée", "retirees": "Retirée"}
+    donnees = (
+        lignes.filter(genre="livraison")
+        .group_by(table="objet")
+        .agg((pl.col("apres") == sort).sum().cast(pl.Int64).alias(nom) for nom, sort in sorts.items())
+        .with_columns(pl.col("table").map_elements(titre_de_table, return_dtype=pl.String))
+        .sort("table")
+    )
+    total, perdus = int(donnees["nouvelles"].sum()), int(donnees["retirees"].sum())
+    return _tableau(
+        "changements-livraisons", donnees, (comparaison, contexte),
+        titre=f"{Nom('fichier', 'fichiers').compte(total)} {accord(total, 'nouveau', 'nouveaux')}, "
+        f"{nombre(perdus)} {accord(perdus, 'retiré')}",
+        sous_titre="Fichiers livrés, par table",
+        colonnes=(
+            Colonne("table", "Table"), Colonne("nouvelles", "Nouveaux", "nombre"),
+            Colonne("remplacees", "Remplacés", "nombre"), Colonne("retirees", "Retirés", "nombre"),
+        ),
+        vide="aucun fichier n'est arrivé ni n'a été retiré",
+    )  # fmt: skip
+
+
+def perimetres(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
+    """Rend les communes et les EPCI qui ont changé d'un millésime à l'autre."""
+    donnees = lignes.filter(genre="perimetre").select(
+        nature=pl.col("objet").replace(NATURES), nom="detail", code="territoire", avant="avant", apres="apres",
+    )  # fmt: skip
+    return _tableau(
+        "changements-perimetres", donnees, (comparaison, contexte),
+        titre=f"{majuscule(_compter(donnees.height))} de périmètre",
+        sous_titre="Communes et EPCI, d'un millésime du code officiel géographique à l'autre",
+        colonnes=(
+            Colonne("nature", "Changement"), Colonne("nom", "Commune ou EPCI"), Colonne("code", "Code"),
+            Colonne("avant", "Avant"), Colonne("apres", "Après"),
+        ),
+        vide="le millésime des territoires est le même",
+    )  # fmt: skip
+
+
+def _tableau(
+    ident: str, donnees: pl.DataFrame, cadre: tuple[Comparaison, Contexte], *, titre: str, sous_titre: str,
+    colonnes: tuple[Colonne, ...], vide: str, note: str = "",
+) -> Figure:  # fmt: skip
+    comparaison, contexte = cadre
+    rien = f"{_AUCUN} {_depuis(comparaison)} : {vide}."
+    return Figure(
+        id=ident,
+        titre=_AUCUN + f" : {vide}" if donnees.is_empty() else majuscule(titre),
+        sous_titre=f"{sous_titre}, {_depuis(comparaison)}",
+        forme=Tableau(),
+        donnees=donnees,
+        colonnes=colonnes,
+        lecture=_premiere(donnees, colonnes) or rien,
+        champ=_champ(contexte),
+        source=contexte.source(_SOURCE),
+        alt=rien if donnees.is_empty() else f"{majuscule(titre)}. {_premiere(donnees, colonnes)}",
+        note=note,
+        vide=rien if donnees.is_empty() else "",
+    )
+
+
+def _premiere(donnees: pl.DataFrame, colonnes: tuple[Colonne, ...]) -> str:
+    """Rend la première ligne lue en une phrase."""
+    if donnees.is_empty():
+        return ""
+    ligne = donnees.row(0, named=True)
+    tete, *suite = colonnes
+    dits = [f"{en_phrase(c.titre)} {cellule(ligne[c.nom], c.format)}" for c in suite]
+    return f"{ligne[tete.nom]} : {', '.join(dits)}."
+
+
+def _lisibles(lignes: pl.DataFrame, genre: str) -> pl.DataFrame:
+    return lignes.filter(genre=genre).with_columns(pl.col("cause").replace(CAUSES_DE_CHANGEMENT))
+
+
+def _noms(maille: str, contexte: Contexte) -> pl.Expr:
+    noms: Mapping[str, str] = dict(contexte.territoires.epci.select(f"{maille}_siren", maille).iter_rows())
+    return pl.col("territoire").replace(dict(noms))
+
+
+def _territoires(contexte: Contexte) -> pl.Expr:
+    departements = dict(contexte.territoires.departements.select("code_departement", "departement").iter_rows())
+    region = pl.col("territoire_type") == "region"
+    return pl.when(region).then(pl.lit(contexte.region)).otherwise(pl.col("territoire").replace(departements))
+
+
+def _modalite() -> pl.Expr:
+    return pl.when(pl.col("ventilation") == "ensemble").then(pl.lit("Ensemble")).otherwise(
+        pl.col("modalite").replace(RESERVATAIRES)
+    )
+
+
+def _faits(lignes: pl.DataFrame) -> str:
+    comptes = dict(lignes.group_by("genre").len().iter_rows())
+    presents = [genre for genre in GENRES_DE_CHANGEMENT if comptes.get(genre)]
+    dits = [f"{_QUOI[genre].compte(comptes[genre])}" for genre in presents]
+    return enumerer(dits) if dits else "aucun statut, convention, valeur, fichier ni périmètre"
+
+
+def _titre_des_causes(combien: int, total: int, cause: str) -> str:
+    return f"{nombre(combien)} sur {compter(total, 'changement')} : {en_phrase(cause)}" if total else _AUCUN
+
+
+def _compter(total: int) -> str:
+    return Nom("changement", "changements").compte(total)
+
+
+def _depuis(comparaison: Comparaison) -> str:
+    return f"depuis l'état connu le {date_longue(comparaison.depuis)}" if comparaison.depuis else "depuis le début"
+
+
+def _champ(contexte: Contexte) -> str:
+    return f"Région {contexte.region}, tel que connu le {date_longue(contexte.connu_le)}."
