@@ -14,6 +14,7 @@ import polars as pl
 from bilan.indicateurs.contexte import Tables
 from bilan.indicateurs.registre import INDICATEURS
 from bilan.referentiel.nomenclatures import ETATS_COTATION, RESERVATAIRES, STATUTS_CONVENTION, STATUTS_DOCUMENT
+from bilan.tables.catalogue import REGISTRES
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "genre": pl.String, "cause": pl.String, "territoire_type": pl.String, "territoire": pl.String,
@@ -113,17 +114,17 @@ def _lisible(table: pl.DataFrame, colonne: str, libelles: Mapping[str, str]) -> 
 def conventions(avant: Etat, apres: Etat) -> pl.DataFrame:
     """Rend les conventions signées depuis, et celles qui ne le sont plus.
 
-    Une signature d'avant la date de l'ancien état, que l'on ignorait alors, est une correction ; une signature retirée
-    aussi. `objet` est le réservataire, `detail` le SIREN du bailleur.
+    Une signature d'avant le dernier arrêté de l'ancien état, que l'on ignorait alors, est une correction ; une
+    signature retirée aussi. `objet` est le réservataire, `detail` le SIREN du bailleur.
     """
     cles = list(_CLE_CONVENTION)
     ancien, nouveau = (_dernieres_conventions(etat) for etat in (avant, apres))
-    ancien = ancien.select(*cles, statut_avant="statut_convention")
+    ancien = ancien.select(*cles, statut_avant="statut_convention", arrete_avant="date_arrete")
     ensemble = nouveau.join(ancien, on=cles, how="left", nulls_equal=True)
     signee, ne_l_etait_pas = pl.col("statut_convention") == "SIGNEE", pl.col("statut_avant").ne_missing("SIGNEE")
     etait = pl.col("statut_avant") == "SIGNEE"
     lignes = ensemble.filter((signee & ne_l_etait_pas) | (etait & ~signee))
-    corrige = (pl.col("date_signature") <= avant.connu_le).fill_null(True)
+    corrige = (pl.col("date_signature") <= pl.col("arrete_avant").fill_null(avant.connu_le)).fill_null(True)
     return lignes.sort(cles, nulls_last=True).select(
         genre=pl.lit("convention"), cause=_selon(corrige), territoire_type=pl.col("perimetre_type").str.to_lowercase(),
         territoire="perimetre_code", objet=pl.col("reservataire_categorie").replace(RESERVATAIRES),
@@ -143,7 +144,9 @@ def _dernieres_conventions(etat: Etat) -> pl.DataFrame:
 
 
 def valeurs(avant: Etat, apres: Etat, changees: frozenset[str] = frozenset()) -> pl.DataFrame:
-    """Rend les mesures déjà publiées dont la valeur n'est plus la même, pour le même territoire et la même période.
+    """Rend les mesures déjà connues dont la valeur n'est plus la même, pour le même territoire et la même période.
+
+    Une valeur provisoire que des faits complètent n'est pas révisée : elle n'est pas là.
 
     Un répondant de plus, ou un registre d'un nouvel arrêté, est un fait ; une livraison remplacée pour cette période
     est une correction. Sans l'un ni l'autre, c'est la géographie, la règle ou le code, s'ils ont changé.
@@ -152,12 +155,14 @@ def valeurs(avant: Etat, apres: Etat, changees: frozenset[str] = frozenset()) ->
         return aucun()
     lues = ("valeur", "repondants")
     titres = {code: indicateur.titre for code, indicateur in INDICATEURS.items()}
-    anciennes = avant.mesures.filter(statut="observe").select(*CLE_MESURE, *lues)
+    anciennes = avant.mesures.filter(statut="observe").select(*CLE_MESURE, *lues, "maturite")
     lignes = apres.mesures.filter(statut="observe").join(anciennes, on=CLE_MESURE, suffix="_avant").filter(
         (pl.col("valeur") - pl.col("valeur_avant")).abs() > _PRECISION
     )
-    return lignes.sort(CLE_MESURE).select(
-        genre=pl.lit("valeur"), cause=_cause_d_une_valeur(avant, apres, changees), territoire_type="territoire_type",
+    complete = (pl.col("maturite_avant") == "provisoire") & (pl.col("cause") == "fait")
+    causees = lignes.with_columns(cause=_cause_d_une_valeur(avant, apres, changees)).filter(~complete)
+    return causees.sort(CLE_MESURE).select(
+        genre=pl.lit("valeur"), cause="cause", territoire_type="territoire_type",
         territoire="territoire",
         objet=pl.col("indicateur").replace(titres), detail=pl.format("{}|{}", "ventilation", "modalite"),
         periode="periode", valeur_avant="valeur_avant", valeur_apres="valeur", unite="unite",
@@ -190,9 +195,14 @@ def livraisons(avant: pl.DataFrame, apres: pl.DataFrame) -> pl.DataFrame:
 
     `objet` est la table, `detail` l'émetteur.
     """
-    place = ["table", "emetteur", "periode", "date_arrete"]
-    ancien, nouveau = (lot.filter("retenue").select(*place, "empreinte", "date_connue") for lot in (avant, apres))
-    ensemble = ancien.join(nouveau, on=place, how="full", suffix="_apres", coalesce=True).filter(
+    # Un registre garde tous ses arrêtés ; ailleurs, une livraison d'un autre arrêté remplace celle de la période.
+    arrete = pl.when(pl.col("table").is_in(list(REGISTRES))).then("date_arrete")
+    place = ["table", "emetteur", "periode", "arrete"]
+    ancien, nouveau = (
+        lot.filter("retenue").with_columns(arrete=arrete).select(*place, "empreinte", "date_connue")
+        for lot in (avant, apres)
+    )
+    ensemble = ancien.join(nouveau, on=place, how="full", suffix="_apres", coalesce=True, nulls_equal=True).filter(
         pl.col("empreinte").ne_missing(pl.col("empreinte_apres"))
     )
     nouvelle, retiree = pl.col("empreinte").is_null(), pl.col("empreinte_apres").is_null()

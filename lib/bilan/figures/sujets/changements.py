@@ -8,11 +8,11 @@ import polars as pl
 
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Colonne, Figure
-from bilan.francais.phrases import Nom, majuscule
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
 from bilan.figures.tableau import cellule
 from bilan.francais import accord, compter, date_longue, enumerer, nombre
+from bilan.francais.phrases import Nom, majuscule, parmi
 from bilan.referentiel.changements import NATURES
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 from bilan.tables.catalogue import titre as titre_de_table
@@ -24,6 +24,13 @@ _QUOI = {
     "valeur": Nom("valeur révisée", "valeurs révisées", feminin=True),
     "livraison": Nom("fichier livré ou retiré", "fichiers livrés ou retirés"),
     "perimetre": Nom("changement de périmètre", "changements de périmètre"),
+}
+_VIENNENT = {
+    "fait": ("est un fait nouveau", "sont des faits nouveaux"),
+    "correction": ("corrige ce que l'on savait", "corrigent ce que l'on savait"),
+    "regle": ("vient d'une règle changée", "viennent d'une règle changée"),
+    "geographie": ("vient de la géographie", "viennent de la géographie"),
+    "code": ("vient du code", "viennent du code"),
 }
 _SOURCE = "Registres, livraisons et mesures de l'entrepôt, comparés à deux dates"
 _AUCUN = "Aucun changement"
@@ -71,7 +78,7 @@ def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -
     compare = f"Comparé à {'une édition publiée' if comparaison.publiee else 'ce que l’on savait alors, reconstitué'}"
     return Figure(
         id="changements-causes",
-        titre=_titre_des_causes(combien, lignes.height, CAUSES_DE_CHANGEMENT[principale]),
+        titre=_titre_des_causes(combien, lignes.height, principale),
         sous_titre=f"Changements {_depuis(comparaison)}, par genre et par cause",
         forme=Tableau(),
         donnees=donnees,
@@ -263,7 +270,9 @@ def _faits(lignes: pl.DataFrame) -> str:
 
 
 def _titre_des_causes(combien: int, total: int, cause: str) -> str:
-    return f"{nombre(combien)} sur {compter(total, 'changement')} : {en_phrase(cause)}" if total else _AUCUN
+    if not total:
+        return _AUCUN
+    return majuscule(parmi(combien, total, Nom("changement", "changements"), _VIENNENT[cause]))
 
 
 def _compter(total: int) -> str:
