@@ -10,9 +10,9 @@ import exemples
 import pytest
 
 from bilan.figures import formes
-from bilan.figures.altair.rendu import specification
+from bilan.figures.altair.rendu import Mise, page_et_habillage, specification
 from bilan.figures.images import Rendu
-from bilan.figures.svg import assainir
+from bilan.figures.svg import assainir, habiller
 
 RENDU = Rendu()
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,6 +35,44 @@ def test_chaque_image_est_accessible_et_sans_anglais(faire) -> None:
     assert set(re.findall(r"https?://[^\s\"']+", svg)) <= espaces
     for anglais in ("aria-roledescription", "axis", "mark", "NaN", "undefined", "null"):
         assert anglais not in svg
+
+
+def _ecritures(svg: str) -> list[tuple[str, float, float, str]]:
+    """Rend chaque ligne écrite dans l'image, sa place absolue et sa couleur, d'où qu'elles viennent."""
+    trouvees = []
+
+    def parcourir(element: ElementTree.Element, x: float, y: float, couleur: str) -> None:
+        dx, dy = re.findall(r"-?[\d.]+", element.get("transform", "translate(0,0)"))[:2]
+        x, y = x + float(dx), y + float(dy)
+        couleur = (element.get("fill") or couleur).lower()
+        if element.tag in (f"{SVG}text", f"{SVG}tspan"):
+            x, y = x + float(element.get("x", 0)), y + float(element.get("y", 0)) + float(element.get("dy", 0))
+            if element.text:
+                trouvees.append((element.text, round(x), round(y), couleur))
+        for enfant in element:
+            parcourir(enfant, x, y, couleur)
+            if enfant.tag == f"{SVG}tspan":  # les lignes d'un texte descendent l'une sous l'autre
+                y += float(enfant.get("dy", 0))
+
+    parcourir(ElementTree.fromstring(svg), 0, 0, "")
+    return sorted(trouvees)
+
+
+@pytest.mark.parametrize("faire", exemples.TOUTES, ids=lambda f: f.__name__)
+def test_l_image_de_la_page_habillee_est_celle_que_vega_dessinerait_entiere(faire) -> None:
+    figure = faire()
+    for nom, valeur in {"fictif": True, "maturite": "provisoire", "note": "Une note assez longue. " * 12}.items():
+        object.__setattr__(figure, nom, valeur)
+    fonds = exemples.fonds() if isinstance(figure.forme, formes.Choroplethe | formes.Cercles) else None
+    entiere = RENDU.svg(specification(figure, fonds, mise=Mise(autonome=True)))
+    page, habillage = page_et_habillage(figure, fonds)
+    habillee = habiller(RENDU.svg(page), habillage)
+    cadres = [[float(n) for n in ElementTree.fromstring(svg).get("viewBox", "").split()] for svg in (habillee, entiere)]
+    assert cadres[0] == pytest.approx(cadres[1], abs=0.3)
+    ecrites, attendues = _ecritures(habillee), _ecritures(entiere)
+    assert [(texte, couleur) for texte, _x, _y, couleur in ecrites] == [(t, c) for t, _x, _y, c in attendues]
+    for (texte, x, y, _c), (_t, voulu_x, voulu_y, _d) in zip(ecrites, attendues, strict=True):
+        assert abs(x - voulu_x) <= 1 and abs(y - voulu_y) <= 1, texte
 
 
 def test_la_meme_figure_donne_les_memes_octets() -> None:

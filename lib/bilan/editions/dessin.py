@@ -36,12 +36,14 @@ def dessiner(contenu: str, referentiel: Path, region: str) -> Dessin:
 
     L'image de la page a ses textes autour d'elle ; celle que l'on télécharge les porte en elle.
     """
-    from bilan.figures.altair.rendu import Mise, specification
+    from bilan.figures.altair.rendu import page_et_habillage
+    from bilan.figures.svg import habiller
 
     figure = Figure.depuis_json(json.loads(contenu))
     rendu, fonds = _atelier(referentiel, region)
-    page = rendu.svg(specification(figure, fonds))
-    fichier = en_fichier(rendu.svg(specification(figure, fonds, mise=Mise(autonome=True))))
+    specification, habillage = page_et_habillage(figure, fonds)
+    page = rendu.svg(specification)
+    fichier = en_fichier(habiller(page, habillage))
     # Du SVG au PNG sans repasser par Vega : cinq fois plus court, et l'image est la même.
     return Dessin(page, fichier, alleger(vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG)))
 

@@ -3,6 +3,10 @@
 import re
 from xml.etree import ElementTree
 
+from bilan.figures.altair.habillage import BORD, Habillage
+from bilan.figures.altair.toile import Texte
+from bilan.figures.theme import INTERLIGNE, POLICE
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _HREF = f"{{{_XLINK}}}href"
@@ -38,6 +42,42 @@ def assainir(svg: str, alt: str, identifiant: str) -> str:
         _laisser_passer_le_pointeur(racine)
     _habiller_la_racine(racine, alt, identifiant)
     return ElementTree.tostring(racine, encoding="unicode")
+
+
+def habiller(svg: str, habillage: Habillage) -> str:
+    """Rend l'image de la page, déjà assainie, avec le bord, les titres et les mentions d'une image autonome."""
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)
+    racine = ElementTree.fromstring(svg)
+    _x, _y, largeur, hauteur = map(float, racine.attrib["viewBox"].split())
+    largeur, hauteur = largeur + 2 * BORD, hauteur + habillage.haut + habillage.bas + 2 * BORD
+    racine.set("viewBox", f"0 0 {largeur:g} {hauteur:g}")
+    racine.set("style", f"width:100%;max-width:{largeur:g}px;height:auto")
+    dessin = ElementTree.Element(f"{{{_SVG}}}g", transform=f"translate({BORD},{_nombre(habillage.haut + BORD)})")
+    for enfant in list(racine):
+        if _genre(enfant) == "rect":  # le fond, que le bord agrandit
+            enfant.attrib.update(width=f"{largeur:g}", height=f"{hauteur:g}")
+        else:
+            racine.remove(enfant)
+            dessin.append(enfant)
+    racine.append(dessin)
+    for texte in habillage.textes:
+        _ecrire(racine, texte)
+    return ElementTree.tostring(racine, encoding="unicode")
+
+
+def _ecrire(racine: ElementTree.Element, texte: Texte) -> None:
+    style = {"font-family": POLICE, "font-size": f"{texte.corps:g}px", "fill": texte.couleur}
+    if texte.gras:
+        style["font-weight"] = "bold"
+    groupe = ElementTree.SubElement(racine, f"{{{_SVG}}}g", style)
+    for rang, ligne in enumerate(texte.lignes):
+        y = _nombre(texte.y + rang * texte.corps * INTERLIGNE)
+        ElementTree.SubElement(groupe, f"{{{_SVG}}}text", x=_nombre(texte.x), y=y).text = ligne
+
+
+def _nombre(valeur: float) -> str:
+    return f"{round(valeur, 1):g}"
 
 
 def _genre(element: ElementTree.Element) -> str:

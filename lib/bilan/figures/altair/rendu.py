@@ -7,21 +7,20 @@ from typing import Any
 import altair
 
 from bilan.erreurs import ErreurUsage
-from bilan.figures import formes, palettes
+from bilan.figures import formes
 from bilan.figures.altair.barres import dessiner_barres, dessiner_empilees
 from bilan.figures.altair.carte import dessiner_cercles, dessiner_choroplethe
 from bilan.figures.altair.courbe import dessiner_courbe
 from bilan.figures.altair.frise import dessiner_frise
 from bilan.figures.altair.grille import dessiner_chiffre, dessiner_tableau, dessiner_vide
-from bilan.figures.altair.lettres import couper
+from bilan.figures.altair.habillage import BORD, Habillage, habillage, pied, titres
 from bilan.figures.altair.points import dessiner_points
-from bilan.figures.altair.toile import Texte, Toile, textes
+from bilan.figures.altair.toile import Toile, textes
 from bilan.figures.modele import Figure
-from bilan.figures.theme import CONFIGURATION, INTERLIGNE, LARGEUR, PETIT, TITRE
+from bilan.figures.theme import CONFIGURATION, LARGEUR
 from bilan.referentiel.geometries import Fonds
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-_BORD = 16
 _DESSINS: dict[type[formes.Forme], Callable[[Figure, Any, float], Toile]] = {
     formes.Barres: dessiner_barres,
     formes.BarresEmpilees: dessiner_empilees,
@@ -56,12 +55,25 @@ def specification(
     de remplacement et `usermeta.figure` l'identifiant : `images` les recopie dans le SVG.
     """
     mise = mise or Mise(base_liens=base_liens)
-    bord = _BORD if mise.autonome else 0
+    bord = BORD if mise.autonome else 0
     largeur = mise.largeur - 2 * bord if mise.largeur else None
-    interieur = Mise(largeur, mise.autonome, mise.base_liens or base_liens)
-    toile = _dessiner(figure, fonds, interieur)
-    titres, haut = _titres(figure, toile) if mise.autonome else ([], 0.0)
-    pied, bas = _pied(figure, toile, mise.autonome)
+    toile = _dessiner(figure, fonds, Mise(largeur, mise.autonome, mise.base_liens or base_liens))
+    return _specifier(figure, toile, mise.autonome)
+
+
+def page_et_habillage(figure: Figure, fonds: Fonds | None = None) -> tuple[dict[str, Any], Habillage]:
+    """Rend la spécification de l'image de la page, et ce qu'il y faut ajouter pour qu'elle se lise seule.
+
+    `svg.habiller` fait l'ajout : Vega, qui mesure chaque lettre, n'a pas à composer deux fois la même image.
+    """
+    toile = _dessiner(figure, fonds, Mise())
+    return _specifier(figure, toile, autonome=False), habillage(figure, toile)
+
+
+def _specifier(figure: Figure, toile: Toile, autonome: bool) -> dict[str, Any]:
+    bord = BORD if autonome else 0
+    au_dessus, haut = titres(figure, toile) if autonome else ([], 0.0)
+    dessous, bas = pied(figure, toile, autonome)
     marges = toile.marges
     return {
         "$schema": SCHEMA,
@@ -78,7 +90,7 @@ def specification(
             "bottom": round(marges.bas + bas + bord, 1),
         },
         **({"projection": toile.projection} if toile.projection else {}),
-        "layer": [*toile.couches, *titres, *pied],
+        "layer": [*toile.couches, *textes(au_dessus), *textes(dessous)],
     }
 
 
@@ -106,46 +118,3 @@ def _exiger(fonds: Fonds | None, figure: Figure) -> Fonds:
     if fonds is None:
         raise ErreurUsage(f"La figure « {figure.id} » est une carte : donnez les fonds de la région à son moteur.")
     return fonds
-
-
-def _titres(figure: Figure, toile: Toile) -> tuple[list[dict[str, Any]], float]:
-    """Rend le titre et le sous-titre au-dessus de la toile, et la hauteur qu'ils prennent."""
-    titre = couper(figure.titre, toile.largeur, TITRE, gras=True)
-    sous_titre = couper(figure.sous_titre, toile.largeur, 13) if figure.sous_titre else []
-    hauteur_titre = len(titre) * TITRE * INTERLIGNE
-    hauteur = hauteur_titre + len(sous_titre) * 13 * INTERLIGNE + 14
-    x, y = -toile.marges.gauche, -toile.marges.haut - hauteur
-    return textes(
-        [
-            Texte(x, y + TITRE, tuple(titre), TITRE, gras=True),
-            Texte(x, y + hauteur_titre + 14, tuple(sous_titre), 13, couleur=palettes.GRIS_TEXTE),
-        ]
-    ), hauteur
-
-
-def _pied(figure: Figure, toile: Toile, autonome: bool) -> tuple[list[dict[str, Any]], float]:
-    """Rend ce que l’image dit d’elle-même sous la toile, et la hauteur que cela prend."""
-    x, y = -toile.marges.gauche, toile.hauteur + toile.marges.bas
-    ecritures = []
-    for phrase, couleur, gras in _mentions(figure, autonome):
-        replie = tuple(couper(phrase, toile.largeur, PETIT, gras))
-        ecritures.append(Texte(x, y + 8 + PETIT, replie, PETIT, gras, couleur))
-        y += len(replie) * PETIT * INTERLIGNE + 2
-    hauteur = y - toile.hauteur - toile.marges.bas
-    return textes(ecritures), hauteur + (10 if ecritures else 0)
-
-
-def _mentions(figure: Figure, autonome: bool) -> list[tuple[str, str, bool]]:
-    mentions = []
-    if figure.fictif:
-        mentions.append(("Données fictives, engendrées pour la démonstration.", palettes.ALERTE, True))
-    if figure.maturite == "provisoire":
-        mentions.append(("(p) Données provisoires.", palettes.ENCRE, False))
-    if figure.maturite == "revise":
-        mentions.append(("(r) Données révisées.", palettes.ENCRE, False))
-    if autonome:
-        suite = [("Lecture", figure.lecture), ("Note", figure.note), ("Champ", figure.champ), ("Source", figure.source)]
-        mentions += [(f"{nom} : {texte}", palettes.GRIS_TEXTE, False) for nom, texte in suite if texte]
-    return mentions
-
-
