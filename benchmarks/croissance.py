@@ -100,9 +100,11 @@ def charger(projet: Projet) -> None:
 
 
 def _parc(flux: pl.LazyFrame) -> pl.DataFrame:
+    """Rend le parc des bailleurs du volume : un seul lieu par bailleur et par département, pour rester léger."""
     from bilan.tables.parc_rpls import ParcRpls
 
-    lieux = flux.select("bailleur_siren", "code_commune").unique().sort("bailleur_siren", "code_commune")
+    lieux = flux.group_by("bailleur_siren", "code_departement").agg(pl.col("code_commune").min())
+    lieux = lieux.select("bailleur_siren", "code_commune").sort("bailleur_siren", "code_commune")
     connues = lieux.with_columns(
         annee=pl.lit(2024), niveau=pl.lit("bailleur_commune"), code=pl.col("code_commune"), nb_logements=pl.lit(400),
         source=pl.lit("Parc fictif du banc d'essai"), date_arrete=pl.lit(date(2024, 1, 1)),

@@ -114,26 +114,28 @@ def _calculer(projet: Projet, jeu: Jeu, etat: "EtatPublie", reference: "EtatGard
     from bilan.entrepot.mesures import EntrepotMesures
     from bilan.entrepot.tables import EntrepotTables
     from bilan.indicateurs import changements
-    from bilan.indicateurs.calcul import calculer
+    from bilan.indicateurs.calcul import calculer_par_lots
 
     connu_le = projet.collection.jeux[jeu].connu_le
+    magasin = EntrepotMesures(projet.entrepot, jeu)
+    lignes, comparaison = changements.aucun(), Comparaison()
     with EntrepotTables(projet.entrepot, jeu).lecture():
         tables, contexte = _tables_et_contexte(projet, jeu)
-        mesures = calculer(tables, contexte)
+        # Indicateur après indicateur : à l'échelle de la France, toutes les mesures ne tiendraient pas en mémoire.
+        combien = magasin.ecrire(calculer_par_lots(tables, contexte))
         avant = _etat_compare(projet, jeu, reference)
-    lignes, comparaison = changements.aucun(), Comparaison()
     if avant is not None:
+        mesures = magasin.lire()
         apres = changements.Etat(connu_le, tables, tables["livraisons"].lazy().collect(), mesures)
         changees = reference.etat.changees(etat.entrees) if reference else frozenset()
         lignes = changements.comparer(avant, apres, changees).vstack(_perimetres(projet, reference))
-        mesures = changements.marquer_les_revisees(mesures, avant.mesures)
+        magasin.ecrire(changements.marquer_les_revisees(mesures, avant.mesures))
         par_cause = sorted(lignes.group_by("genre", "cause").len().iter_rows())
-        comptes = {f"{genre}|{cause}": combien for genre, cause, combien in par_cause}
+        comptes = {f"{genre}|{cause}": n for genre, cause, n in par_cause}
         edition = reference.edition if reference else ""
         comparaison = Comparaison(avant.connu_le.isoformat(), edition, reference is not None, comptes)
-    EntrepotMesures(projet.entrepot, jeu).ecrire(mesures)
     EntrepotChangements(projet.entrepot, jeu).ecrire(lignes, comparaison)
-    return mesures.height
+    return combien
 
 
 def _etat_compare(projet: Projet, jeu: Jeu, reference: "EtatGarde | None") -> "Etat | None":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ Cle = tuple[str, str, str, str]
 
 Choix = str | Collection[str] | None
 _ENTIERES, _REPERES = "par_periode", "reperes"
+_TERRITOIRES_PAR_TRANCHE = 50
 _CLES = ["indicateur", "territoire_type", "territoire", "periode"]
 
 REPERES = {"territoire_type": ("region", "departement"), "ventilation": ("ensemble", "reservataire")}
@@ -39,23 +40,41 @@ class EntrepotMesures:
         self.chemin = racine / jeu.value / f"{nom}.parquet"
         self.manifeste = racine / jeu.value / f"{nom}.json"
 
-    def ecrire(self, mesures: pl.DataFrame) -> None:
-        """Remplace toutes les mesures du jeu ; lève `DonneesRefusees` si elles ne suivent pas `tables.mesure.Mesure`.
+    def ecrire(self, mesures: pl.DataFrame | Iterable[pl.DataFrame]) -> int:
+        """Remplace toutes les mesures du jeu et rend leur nombre.
+
+        Des lots se suivent dans l'ordre des indicateurs et ne demandent que la mémoire du plus gros. Lève
+        `DonneesRefusees` s'ils ne suivent pas `tables.mesure.Mesure` : rien n'est alors écrit.
 
         Le manifeste est écrit en dernier et porte l'empreinte du Parquet : une coupure entre les deux fait
         recalculer, jamais relire un mélange.
         """
-        from bilan.entrepot.empreintes import empreintes_par
+        import polars as pl
 
-        valides = self._valider(mesures)
+        lots = [mesures] if isinstance(mesures, pl.DataFrame) else mesures
         with fichiers.verrou(self.chemin.parent):
             with fichiers.remplacement(self.chemin) as a_cote:
-                valides.write_parquet(a_cote)
-            manifeste: dict[str, object] = {"parquet": fichiers.empreinte_fichier(self.chemin)}
-            for nom, lignes in ((_ENTIERES, valides), (_REPERES, en_repere(valides))):
-                par_cle = empreintes_par(lignes, _CLES)
-                manifeste[nom] = {"|".join(map(str, cle)): valeur for cle, valeur in par_cle.items()}
-            fichiers.ecrire_json(self.manifeste, manifeste)
+                lignes, empreintes = self._ecrire_lots(lots, a_cote)
+            fichiers.ecrire_json(self.manifeste, {"parquet": fichiers.empreinte_fichier(self.chemin), **empreintes})
+        return lignes
+
+    def _ecrire_lots(self, lots: Iterable[pl.DataFrame], chemin: Path) -> tuple[int, dict[str, dict[str, str]]]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        from bilan.tables.mesure import Mesure
+
+        lignes, empreintes = 0, {_ENTIERES: dict[str, str](), _REPERES: dict[str, str]()}
+        vide = Mesure.create_empty().to_arrow()
+        schema = pa.schema([champ.with_nullable(True) for champ in vide.schema])
+        with pq.ParquetWriter(chemin, schema, compression="zstd") as parquet:
+            for lot in lots:
+                valides = self._valider(lot)
+                parquet.write_table(valides.to_arrow().cast(schema))
+                lignes += valides.height
+                for nom, gardees in ((_ENTIERES, valides), (_REPERES, en_repere(valides))):
+                    empreintes[nom] |= _empreintes_du_lot(gardees)
+        return lignes, empreintes
 
     def _valider(self, mesures: pl.DataFrame) -> pl.DataFrame:
         import dataframely as dy
@@ -142,6 +161,18 @@ def en_repere(mesures: pl.DataFrame) -> pl.DataFrame:
         pl.col("valeur").round(DECIMALES_REPERE),
         *(pl.lit(None, mesures.schema[nom]).alias(nom) for nom in vides),
     )
+
+
+def _empreintes_du_lot(lignes: pl.DataFrame) -> dict[str, str]:
+    """Rend l'empreinte par clé, territoires par tranches : les lignes deviennent du texte, plus lourd qu'elles."""
+    import polars as pl
+
+    from bilan.entrepot.empreintes import empreintes_par
+
+    rang = pl.struct("territoire_type", "territoire").rle_id() // _TERRITOIRES_PAR_TRANCHE
+    tranches = lignes.with_columns(rang.alias("_tranche")).partition_by("_tranche", include_key=False)
+    par_cle = {cle: valeur for tranche in tranches for cle, valeur in empreintes_par(tranche, _CLES).items()}
+    return {"|".join(map(str, cle)): valeur for cle, valeur in par_cle.items()}
 
 
 def _en_cle(texte: str) -> Cle:

@@ -8,7 +8,13 @@ n'a pas répondu, n'entre ni au numérateur ni au dénominateur : on en montre l
 import polars as pl
 
 from bilan.indicateurs.matiere import COMPTES, Matiere
-from bilan.indicateurs.objectifs import CONVENTION, assiettes, bailleurs_a_assiette, conventions_en_vigueur
+from bilan.indicateurs.objectifs import (
+    CONVENTION,
+    assiettes,
+    bailleurs_a_assiette,
+    champ_des_conventions,
+    conventions_en_vigueur,
+)
 from bilan.indicateurs.perimetres import PERIMETRE, communes_des_perimetres, lieux_des_perimetres
 from bilan.indicateurs.rapports import (
     PAR_BAILLEUR,
@@ -86,7 +92,7 @@ def _objectifs() -> dict[str, pl.Expr]:
 
 def _attribue_par_commune(matiere: Matiere) -> pl.DataFrame:
     cles = ["periode", "bailleur_siren", "reservataire_categorie", "code_commune"]
-    return matiere.flux_du_champ.group_by(cles).agg(pl.col(*COMPTES).sum())
+    return matiere.derive(champ_des_conventions).group_by(cles).agg(pl.col(*COMPTES).sum())
 
 
 def taux_d_atteinte(matiere: Matiere) -> pl.DataFrame:

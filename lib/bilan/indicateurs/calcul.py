@@ -1,6 +1,6 @@
 """Le calcul des mesures : toutes les tables, tous les indicateurs, une fois pour toute la région."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from bilan.indicateurs.rapports import CLE
 from bilan.indicateurs.registre import INDICATEURS
 from bilan.tables.mesure import COLONNES_MESURE, Mesure
 
-__all__ = ["Contexte", "calculer", "periodes_presentes"]
+__all__ = ["Contexte", "calculer", "calculer_par_lots", "periodes_presentes"]
 
 
 def calculer(tables: Tables, contexte: Contexte, codes: Iterable[str] | None = None) -> pl.DataFrame:
@@ -21,16 +21,24 @@ def calculer(tables: Tables, contexte: Contexte, codes: Iterable[str] | None = N
     triées par indicateur puis par clé : deux calculs sur les mêmes tables rendent la même suite d'octets. Lève
     `ErreurUsage` pour un code inconnu, et `dataframely.exc.ValidationError` si une mesure rompt son contrat.
     """
-    voulus = list(INDICATEURS) if codes is None else list(codes)
+    lots = list(calculer_par_lots(tables, contexte, codes))
+    return Mesure.cast(pl.concat(lots)) if lots else Mesure.create_empty()
+
+
+def calculer_par_lots(
+    tables: Tables, contexte: Contexte, codes: Iterable[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """Rend les mêmes mesures, un indicateur après l'autre, dans le même ordre : la mémoire est celle d'un lot."""
+    voulus = sorted(INDICATEURS if codes is None else codes)
     for code in voulus:
         if code not in INDICATEURS:
             raise valeur_inconnue("l'indicateur", code, INDICATEURS)
     matiere = Matiere(tables, contexte)
-    lots = [
-        INDICATEURS[code]
-        .calcul(matiere)
-        .select(pl.lit(str(contexte.jeu)).alias("jeu"), pl.lit(code).alias("indicateur"), pl.all())
-        for code in voulus
-    ]
-    mesures = pl.concat(lots).select(COLONNES_MESURE).sort("indicateur", *CLE)
-    return Mesure.validate(mesures)
+    for code in voulus:
+        mesures = (
+            INDICATEURS[code]
+            .calcul(matiere)
+            .select(pl.lit(str(contexte.jeu)).alias("jeu"), pl.lit(code).alias("indicateur"), pl.all())
+            .select(COLONNES_MESURE)
+        )
+        yield Mesure.validate(mesures.sort(CLE))

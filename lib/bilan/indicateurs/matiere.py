@@ -20,7 +20,8 @@ seul dénominateur honnête de baux/attribués. `lignes_sans_liberes` compte les
 
 _CLES_LIVRAISON = ("annee", "bailleur_siren", "periode_livree", "mode_cumul")
 _LIEUX = ("code_departement", "epci_siren", "code_commune")
-_PRINCIPALES = (*_LIEUX, "reservataire_categorie", "type_offre")
+_PRINCIPALES = ("code_departement", "epci_siren", "reservataire_categorie", "type_offre")
+_PAR_COMMUNE = (*_LIEUX, "reservataire_categorie", "type_offre")
 _COLONNES_COMPTEES = ("logements_liberes", "logements_proposes", "logements_attribues", "baux_signes")
 AXES_LEGAUX = ("typologie", "financement", "qpv", "periode_construction")
 """Axes du bilan annuel outre le réservataire et la commune (CCH R.441-5-1)."""
@@ -77,8 +78,10 @@ class Matiere:
 
     # --- Flux ---------------------------------------------------------------------------------------------
 
-    def cube(self, dimensions: tuple[str, ...]) -> pl.DataFrame:
+    def cube(self, dimensions: tuple[str, ...], bailleurs: pl.Series | None = None) -> pl.DataFrame:
         """Rend les `COMPTES` du flux livré, par livraison de chaque bailleur et selon les `dimensions`.
+
+        Avec `bailleurs` (SIREN), de ceux-là seulement.
 
         L'EPCI et le département viennent de la commune, jamais de la livraison. Les communes hors région
         n'y sont pas : d'un EPCI à cheval on compte la partie régionale, quel que soit le département.
@@ -89,6 +92,7 @@ class Matiere:
             self.tables["flux_bilan"]
             .lazy()
             .select(lues)
+            .filter(True if bailleurs is None else pl.col("bailleur_siren").is_in(bailleurs.implode()))
             .rename({"periode": "periode_livree"})
             .with_columns(replier_arrondissement(pl.col("code_commune")))
             .join(self.contexte.communes_region.lazy(), on="code_commune", how="inner")
@@ -139,6 +143,15 @@ class Matiere:
             return _positions_vides(_PRINCIPALES)
         return self._positions(self._cube_principal, _PRINCIPALES, nature)
 
+    def champ_par_commune(self, bailleurs: pl.Series) -> pl.DataFrame:
+        """Rend les positions cumulées du champ du flux par commune, de ces seuls `bailleurs` : SIREN.
+
+        La commune multiplie les lignes par cent ; seuls les périmètres des conventions et les soustraits la demandent.
+        """
+        if self.livraisons_flux.is_empty():
+            return _positions_vides(_PAR_COMMUNE)
+        return self._du_champ(self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE))
+
     def positions_selon(self, axe: str) -> pl.DataFrame:
         """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire."""
         dimensions = ("code_departement", "epci_siren", axe)
@@ -164,9 +177,12 @@ class Matiere:
     @cached_property
     def flux_du_champ(self) -> pl.DataFrame:
         """Positions cumulées du champ du flux : relocations, et mises en service si le contexte les y met."""
+        return self._du_champ(self.flux)
+
+    def _du_champ(self, positions: pl.DataFrame) -> pl.DataFrame:
         if self.contexte.mises_en_service_dans_le_flux:
-            return self.flux
-        return self.flux.filter(pl.col("type_offre") == "RELOCATION")
+            return positions
+        return positions.filter(pl.col("type_offre") == "RELOCATION")
 
     @cached_property
     def territoires(self) -> pl.DataFrame:

@@ -75,15 +75,21 @@ def _versions_en_vigueur(objectifs: pl.DataFrame, calendrier: pl.DataFrame) -> p
     )
 
 
+def champ_des_conventions(matiere: Matiere) -> pl.DataFrame:
+    """Rend les positions du champ du flux par commune, des bailleurs qui ont une convention avec objectif."""
+    return matiere.champ_par_commune(conventions_en_vigueur(matiere)["bailleur_siren"].unique())
+
+
 def assiettes(matiere: Matiere) -> pl.DataFrame:
-    """Rend l'assiette réalisée de chaque bailleur par commune : libérés moins soustraits (domaine, § 1.4).
+    """Rend l'assiette de chaque bailleur à convention par commune : libérés moins soustraits (domaine, § 1.4).
 
     Colonnes : periode, bailleur_siren, code_commune, assiette. Les soustraits sont connus par
     département et par an : ils sont pris pour la part écoulée de l'année, et répartis entre les communes
     comme les libérés. L'assiette ne descend pas sous 0.
     """
     lieu = ["periode", "bailleur_siren", "code_departement"]
-    liberes = matiere.flux_du_champ.group_by(*lieu, "code_commune").agg(pl.col("liberes").sum())
+    champ = matiere.derive(champ_des_conventions)
+    liberes = champ.group_by(*lieu, "code_commune").agg(pl.col("liberes").sum())
     du_departement = pl.col("liberes").sum().over(lieu)
     soustraits = pl.col("soustraits").fill_null(0) * pl.col("part")
     return (
