@@ -70,6 +70,15 @@ def _version(decor: Decor) -> list[str]:
     return ["publier", "--version", version]
 
 
+def _stocker(decor: Decor) -> None:
+    decor.environnement["BILAN_STOCKAGE"] = (decor.racine.parent / "stockage").as_uri()
+
+
+def _etat_garde(decor: Decor) -> list[str]:
+    etats = re.findall(r"État (\w+),", decor.lancer("stockage", "verifier").sortie)
+    return ["stockage", "recuperer", "--etat", etats[-1], "--remplacer"]
+
+
 def _mon_copil(decor: Decor) -> None:
     (deck,) = (decor.racine / "reports").rglob("*demonstration*.pptx")
     shutil.copy(deck, decor.racine / "mon-copil.pptx")
@@ -106,9 +115,11 @@ GESTES = [
     Geste("kit"),
     Geste("publier"),
     Geste("publier --version VERSION", lancee=_version),
+    Geste("publier --version", lancee=_version),
     Geste("sante", codes=(0, 6)),
     Geste("sante --jeu reel", codes=(0, 6)),
     Geste("sante --notifier", codes=(0, 6)),
+    Geste("sante --jeu reel --notifier", codes=(0, 6)),
     Geste("sante --age-max 8 --libre-min 2 --jeu reel --notifier", codes=(0, 6)),
     Geste("controler depots/", avant=_recevoir),
     Geste("correspondance proposer export.xlsx --table flux_bilan", avant=_export_inconnu),
@@ -116,11 +127,21 @@ GESTES = [
     Geste("controler recus --corrections data/depots/2025T1", avant=_corrections),
     Geste("controler recus/ --jeu reel --retours retours/"),
     Geste("controler recus/ --jeu reel --integrer"),
+    Geste("controler --integrer", lancee=lambda _: ["controler", "recus/", "--integrer"]),
     Geste("controler --bilan --periode 2025T1"),
     Geste('retirer-livraison LIVRAISON --motif "…"', lancee=_derniere_livraison),
     Geste("carnet nouveau 65_loyers"),
     Geste("carnet verifier 65_loyers", avant=_declarer_les_loyers),
     Geste("executer --jeu demonstration --carnet 65_loyers"),
+    Geste("purger --essai"),
+    Geste("purger"),
+    Geste("stockage deposer", avant=_stocker),
+    Geste("stockage verifier"),
+    Geste("stockage recuperer"),
+    Geste("stockage recuperer --etat EMPREINTE --remplacer", lancee=_etat_garde),
+    Geste("stockage recuperer --remplacer"),
+    Geste("stockage deposer --remplacer"),
+    Geste("stockage liberer"),
     Geste("retirer"),
 ]
 
