@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from maquette_carnets import OUVRIR_FICHE, PARAMETRES, Maquette, carnet_minimal
+from maquette_carnets import OUVRIR_FICHE, PARAMETRES, Maquette, carnet_minimal, mesures
 
 from bilan.carnets.grappe import deposer
 from bilan.carnets.grappe_ouvrier import materialiser
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.runs import EntrepotRuns
 from bilan.erreurs import ErreurUsage
 from bilan.projet import Jeu
@@ -35,13 +36,15 @@ def test_le_paquet_va_et_revient_par_le_depot_sans_renvoyer_ce_qui_y_est(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     depot = (tmp_path / "depot").as_uri()
+    EntrepotMesures(collection_de_deux.projet.entrepot, Jeu.DEMONSTRATION, "public").ecrire(mesures({"200000001": 1.0}))
     paquet = deposer(collection_de_deux.projet, depot)
     dates = {p: p.stat().st_mtime_ns for p in (tmp_path / "depot" / "contenus").iterdir()}
     assert deposer(collection_de_deux.projet, depot) == paquet
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "depot" / "contenus").iterdir()} == dates
 
     recu = materialiser(depot, paquet.manifeste)
-    for nom in ("collection.toml", "notebooks/30_flux.ipynb", "data/entrepot/demonstration/mesures.parquet"):
+    for nom in ("collection.toml", "notebooks/30_flux.ipynb", "data/entrepot/demonstration/mesures.parquet",
+                "data/entrepot/demonstration/mesures-public.json"):
         assert (recu / nom).read_bytes() == (collection_de_deux.racine / nom).read_bytes()
     assert (recu / "lib" / "bilan" / "carnets" / "grappe.py").is_file()
 

@@ -47,7 +47,7 @@ def _fichiers(projet: Projet) -> Iterator[tuple[str, Path]]:
         if chemin.is_file() and "__pycache__" not in chemin.parts:
             yield f"lib/bilan/{chemin.relative_to(_CODE).as_posix()}", chemin
     dossiers = [projet.notebooks, projet.referentiel, *(projet.entrepot / jeu.value / "tables" for jeu in Jeu)]
-    mesures = [projet.entrepot / jeu.value / f"mesures.{suffixe}" for jeu in Jeu for suffixe in ("parquet", "json")]
+    mesures = [c for jeu in Jeu for c in sorted((projet.entrepot / jeu.value).glob("mesures*")) if "_de." not in c.name]
     seuls = [projet.racine / FICHIER_COLLECTION, *mesures]
     for chemin in [*seuls, *(c for dossier in dossiers for c in sorted(dossier.rglob("*")))]:
         if chemin.is_file() and not chemin.name.startswith("."):
