@@ -5,6 +5,6 @@ canonique, et un `Contexte` ; elle rend une `Figure` dont le titre porte le mess
 """
 
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.mesures import disponible
+from bilan.figures.sujets.mesures import disponible, font_cent
 
-__all__ = ["Contexte", "disponible"]
+__all__ = ["Contexte", "disponible", "font_cent"]

@@ -26,6 +26,17 @@ def disponible(*lots: pl.DataFrame) -> bool:
     return all("observe" in lot["statut"] for lot in lots)
 
 
+def font_cent(parts: pl.DataFrame) -> tuple[bool, str]:
+    """Rend si des parts font 100 %, et de quoi le dire ; sans bilan ou sous le secret, il n'y a rien à vérifier."""
+    statuts = parts["statut"].to_list()
+    if "secret" in statuts:
+        return True, "une part est sous le secret"
+    if "observe" not in statuts:
+        return True, "aucun bilan"
+    total = float(parts["valeur"].sum())
+    return abs(total - 100) < 0.01, f"{total:.2f} %"
+
+
 def une(mesures: pl.DataFrame, **filtres: str) -> Ligne:
     """Rend la mesure qui répond à ces filtres, ou une mesure non transmise s'il n'y en a pas."""
     trouvees = mesures.filter(**{"ventilation": "ensemble", **filtres})
