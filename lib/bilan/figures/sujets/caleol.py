@@ -2,14 +2,13 @@
 
 import polars as pl
 
-from bilan.figures import articles
 from bilan.figures.formes import Barres, Courbe, Reference
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import BAILLEURS, majuscule, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import ABSENCE, Ligne, couverture, maturite, par_departement, une
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import articles, compter, nombre, pourcent
+from bilan.francais.phrases import BAILLEURS, majuscule, parmi
 
 SUIVI = "Suivi des commissions d'attribution transmis par les bailleurs"
 EXAMENS = "Ménages dont l'occupation est à examiner dans la période ; bailleurs qui ont transmis leur suivi"

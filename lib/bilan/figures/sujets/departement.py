@@ -2,16 +2,15 @@
 
 import polars as pl
 
-from bilan.figures import articles
 from bilan.figures.formes import Tableau
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import EPCI, majuscule, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import REGISTRE
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.lieu import Lieu
 from bilan.figures.sujets.mesures import maturite, par_epci
-from bilan.francais import compter
+from bilan.francais import articles, compter
+from bilan.francais.phrases import EPCI, majuscule, parmi
 from bilan.referentiel.nomenclatures import ETATS_COTATION
 
 _SOUMIS = ("est soumis à la réforme", "sont soumis à la réforme")

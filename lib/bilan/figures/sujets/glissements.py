@@ -4,12 +4,12 @@ import polars as pl
 
 from bilan.figures.formes import Barres
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import Nom, majuscule, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import JALONS, REGISTRE, SOUMIS
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import Ligne, joindre, maturite, par_modalite
 from bilan.francais import compter
+from bilan.francais.phrases import Nom, majuscule, parmi
 
 ETAPES = {"CIL": JALONS["E1"], "CIA": JALONS["E3"], "PPGDID": JALONS["E4"], "COTATION": JALONS["E5"]}
 """Étapes dont le registre porte une date annoncée."""

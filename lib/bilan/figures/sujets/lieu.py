@@ -6,13 +6,13 @@ import polars as pl
 
 from bilan.figures.formes import Barres, Format, Points, Reference, Tableau
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import Nom, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS, atteinte, courbe_des_volumes
 from bilan.figures.sujets.mesures import Ligne, couverture, derniere, joindre, maturite, par_modalite, une
 from bilan.figures.tableau import cellule
 from bilan.francais import compter, nombre, pourcent
+from bilan.francais.phrases import Nom, parmi
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 _LIBELLES: dict[str, tuple[str, Format]] = {

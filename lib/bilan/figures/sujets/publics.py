@@ -2,14 +2,13 @@
 
 import polars as pl
 
-from bilan.figures import articles
 from bilan.figures.formes import Barres, Points, Reference
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import Nom, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_departement, par_modalite, une
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import articles, compter, nombre, pourcent
+from bilan.francais.phrases import Nom, parmi
 from bilan.referentiel.nomenclatures import MILLESIMES_QPV, RESERVATAIRES
 
 ATTRIBUTIONS = "Attributions aux publics prioritaires, transmises par EPCI et par département"

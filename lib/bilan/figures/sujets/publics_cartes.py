@@ -2,18 +2,17 @@
 
 import polars as pl
 
-from bilan.figures import articles
 from bilan.figures.formes import Choroplethe
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.palettes import ABSENCES
-from bilan.figures.phrases import Nom, majuscule, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import SOUMIS
 from bilan.figures.sujets.descriptions import decrire_carte
 from bilan.figures.sujets.echelles import PREMIER_QUARTILE
 from bilan.figures.sujets.mesures import COLONNES_EPCI, joindre, maturite, par_epci, une
 from bilan.figures.sujets.publics import ATTRIBUTIONS, liste_des_quartiers
-from bilan.francais import nombre, points, pourcent
+from bilan.francais import articles, nombre, points, pourcent
+from bilan.francais.phrases import Nom, majuscule, parmi
 
 _SOUMIS = Nom("EPCI soumis", "EPCI soumis")
 _A_LA_CIBLE = ("atteint sa cible du premier quartile", "atteignent leur cible du premier quartile")

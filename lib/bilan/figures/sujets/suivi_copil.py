@@ -6,12 +6,12 @@ import polars as pl
 
 from bilan.figures.formes import Tableau
 from bilan.figures.modele import Colonne, Figure
-from bilan.figures.phrases import Nom, majuscule, parmi
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import Ligne, maturite, une
 from bilan.figures.sujets.mobilisation import COPIL
 from bilan.francais import date_longue, nombre
+from bilan.francais.phrases import Nom, majuscule, parmi
 from bilan.tables.codes import ETATS_POINT
 
 

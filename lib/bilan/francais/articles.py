@@ -1,4 +1,4 @@
-"""Les articles des territoires : « des Bouches-du-Rhône », « du Var », « de Vaucluse », « de la métropole… »."""
+"""Les articles des territoires : « des Bouches-du-Rhône », « du Var », « en Vaucluse », « dans la métropole… »."""
 
 import unicodedata
 
@@ -16,6 +16,7 @@ _MASCULINS = frozenset({
     "Pas-de-Calais", "Puy-de-Dôme", "Rhône", "Bas-Rhin", "Haut-Rhin", "Tarn", "Territoire de Belfort", "Val-d'Oise",
     "Val-de-Marne", "Var",
 })  # fmt: skip
+_ILES_ET_VILLES = frozenset({"Paris", "Mayotte", "La Réunion"})
 _H_ASPIRES = ("Haut", "Havre", "Hague", "Haye")
 _FEMININS = ("CA ", "CC ", "CU ", "Métropole ", "Communauté ")
 
@@ -29,6 +30,11 @@ def elide(mot: str) -> bool:
 def de(nom: str) -> str:
     """Rend « de Marseille », « d'Avignon »."""
     return f"d'{nom}" if elide(nom) else f"de {nom}"
+
+
+def que(groupe: str) -> str:
+    """Rend « que la région », « qu'aucun EPCI », « qu'en Vaucluse »."""
+    return f"qu'{groupe}" if elide(groupe) else f"que {groupe}"
 
 
 def departement(nom: str) -> str:
@@ -66,3 +72,16 @@ def de_departement(nom: str) -> str:
 def d_epci(nom: str) -> str:
     """Rend « de la CA de Sophia Antipolis », « de la métropole d'Aix-Marseille-Provence »."""
     return contracter(epci(nom))
+
+
+def dans_departement(nom: str) -> str:
+    """Rend « dans les Bouches-du-Rhône », « dans l'Ain », « en Vaucluse », « à Paris »."""
+    if nom in _ILES_ET_VILLES:
+        return f"à {nom}"
+    return f"en {nom}" if nom in _SANS_ARTICLE else f"dans {departement(nom)}"
+
+
+def dans_epci(nom: str) -> str:
+    """Rend « dans la CA de Sophia Antipolis », « à Bordeaux Métropole »."""
+    groupe = epci(nom)
+    return f"à {nom}" if groupe == nom else f"dans {groupe}"

@@ -18,13 +18,18 @@ def test_un_nombre(valeur: float | None, decimales: int, attendu: str) -> None:
 
 def test_un_ecart_de_taux_se_dit_en_points() -> None:
     assert [francais.points(v) for v in (3.2, -1.0, 0.0, None)] == [
-        "+3,2\u00a0points", "−1,0\u00a0point", "0,0\u00a0point", "n.d."
+        "+3,2\u00a0points",
+        "−1,0\u00a0point",
+        "0,0\u00a0point",
+        "n.d.",
     ]
 
 
 def test_le_pluriel_commence_a_deux() -> None:
     assert [francais.compter(n, "logement") for n in (0, 1, 2)] == [
-        "0\u00a0logement", "1\u00a0logement", "2\u00a0logements"
+        "0\u00a0logement",
+        "1\u00a0logement",
+        "2\u00a0logements",
     ]
 
 

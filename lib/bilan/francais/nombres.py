@@ -1,4 +1,4 @@
-"""Le français des chiffres : nombres, pourcentages, dates et accords, par une seule porte (Babel dedans)."""
+"""Nombres, pourcentages, dates et accords, à la française (Babel dedans)."""
 
 import math
 from collections.abc import Sequence
