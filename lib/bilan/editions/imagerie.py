@@ -15,11 +15,11 @@ import bilan
 from bilan.editions.dessin import Dessin, dessiner
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Figure
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
 _PROCESSUS = 2
 _LOT = 6
-_SOURCES = ("francais.py", "editions/dessin.py", "editions/png.py", "editions/vectoriel.py")
+_SOURCES = ("editions/dessin.py", "editions/png.py", "editions/vectoriel.py")
 
 
 Dessinateur = Callable[[str], Dessin]
@@ -97,10 +97,10 @@ class Imagerie:
             provisoire.replace(self._chemin(cle, suffixe))
 
 
-def imagerie_du_jeu(projet: Projet, jeu: Jeu) -> Imagerie:
-    """Rend l'imagerie d'un jeu, gardée dans `data/entrepot/<jeu>/images/`."""
+def imagerie_du_jeu(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> Imagerie:
+    """Rend l'imagerie d'un jeu, gardée dans `data/entrepot/<jeu>/images/`, à part pour le profil public."""
     dessinateur = partial(dessiner, referentiel=projet.referentiel, region=projet.collection.region)
-    return Imagerie(projet.entrepot / jeu / "images", dessinateur, _version_du_dessin(projet))
+    return Imagerie(projet.entrepot / jeu / nom_de_profil("images", profil), dessinateur, _version_du_dessin(projet))
 
 
 def _en_texte(figure: Figure) -> str:
@@ -109,7 +109,9 @@ def _en_texte(figure: Figure) -> str:
 
 def _version_du_dessin(projet: Projet) -> str:
     paquet = Path(bilan.__file__).parent
-    sources = [*(paquet / "figures").rglob("*.py"), *(paquet / nom for nom in _SOURCES)]
+    # Ce qui fait les figures n'y est pas : une figure changée est déjà un autre contenu.
+    moteur = [p for p in (paquet / "figures").rglob("*.py") if "sujets" not in p.parts]
+    sources = [*moteur, *(paquet / "francais").glob("*.py"), *(paquet / nom for nom in _SOURCES)]
     empreinte = hashlib.sha256(version("vl-convert-python").encode())
     for chemin in sorted(sources) + sorted(p for p in projet.referentiel.rglob("*") if p.is_file()):
         empreinte.update(chemin.name.encode() + chemin.read_bytes())

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from bilan.entrepot import fichiers
 from bilan.entrepot.runs import EntrepotRuns
 from bilan.erreurs import DonneesRefusees, PublicationRefusee, valeur_inconnue
 from bilan.francais import compter
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, PROFILS, Jeu, Projet, nom_de_profil
 
 if TYPE_CHECKING:
     from bilan.editions.site import Atelier
@@ -27,51 +28,67 @@ Dire = Callable[[str], object]
 _CONSTATS_MONTRES = 10
 
 
-def mettre_en_place(
-    projet: Projet,
-    dire: Dire,
-    dossier: Path | None = None,
-    document_de_travail: bool = False,
-    atelier: "Atelier | None" = None,
-) -> Path:
-    """Construit, contrôle et publie le site de tous les jeux exécutés ; rend sa page d'entrée.
+@dataclass(frozen=True)
+class Parution:
+    """Ce qu'on publie : le profil, le dossier qui reçoit `versions/` et `courant` (`reports/` si rien n'est dit).
 
-    `dossier` reçoit `versions/` et `courant` ; c'est `reports/` si rien n'est dit, et une édition fictive ne
-    se publie nulle part ailleurs. `atelier` remplace celui du projet. Lève `PublicationRefusee` si un
-    contrôle échoue (la version en place reste), `DonneesRefusees` si aucun carnet n'a été exécuté.
+    `document_de_travail` fait porter le bandeau à toutes les pages ; `atelier` remplace celui du projet.
     """
-    dossier = dossier or projet.reports
-    jeux = _jeux_executes(projet)
+
+    profil: str = INTERNE
+    dossier: Path | None = None
+    document_de_travail: bool = False
+    atelier: "Atelier | None" = None
+
+
+def mettre_en_place(projet: Projet, dire: Dire, parution: Parution | None = None) -> Path:
+    """Construit, contrôle et publie le site de tous les jeux exécutés au profil dit ; rend sa page d'entrée.
+
+    Une édition fictive ne se publie que dans `reports/`. Lève `PublicationRefusee` si un contrôle échoue (la version
+    en place reste), `DonneesRefusees` si aucun carnet n'a été exécuté.
+    """
+    parution = parution or Parution()
+    dossier, profil = parution.dossier or projet.reports, parution.profil
+    jeux = _jeux_executes(projet, profil)
     refuser_le_fictif_ailleurs(projet, jeux, dossier)
-    lu = _empreinte_de_ce_qui_est_lu(projet, jeux, document_de_travail)
-    temoin = projet.entrepot / "site.json"
+    lu = _empreinte_de_ce_qui_est_lu(projet, jeux, parution)
+    temoin = projet.entrepot / f"{nom_de_profil('site', profil)}.json"
     ancien = fichiers.lire_json(temoin, {})
     if ancien.get("lu") == lu and ancien.get("version") in versions(dossier):
         version = str(ancien["version"])
     else:
-        version, fait = _construire(projet, jeux, dossier, document_de_travail, atelier)
+        version, fait = _construire(projet, jeux, dossier, parution)
         dire(fait)
         fichiers.ecrire_json(temoin, {"lu": lu, "version": version})
-    if bascule.courante(dossier) != version:
-        bascule.basculer(dossier, version)
+    if bascule.courante(dossier, profil) != version:
+        bascule.basculer(dossier, version, profil)
         dire(f"Site publié : version {version}.")
-    return bascule.entree(dossier)
+    return bascule.entree(dossier, profil)
 
 
 def publier(projet: Projet, version: str) -> Path:
-    """Remet en place une version gardée et rend sa page d'entrée ; lève `ErreurUsage` si elle est inconnue."""
+    """Remet en place une version gardée, au profil dont elle est, et rend sa page d'entrée.
+
+    Lève `ErreurUsage` si elle est inconnue.
+    """
     if version not in versions(projet.reports):
         raise valeur_inconnue("la version", version, versions(projet.reports))
-    bascule.basculer(projet.reports, version)
-    return bascule.entree(projet.reports)
+    profil = profil_de(version)
+    bascule.basculer(projet.reports, version, profil)
+    return bascule.entree(projet.reports, profil)
 
 
-def retirer(projet: Projet) -> str:
+def profil_de(version: str) -> str:
+    """Rend le profil d'une version, que dit la fin de son nom."""
+    return next((profil for profil in PROFILS if version.endswith(f"-{profil}")), INTERNE)
+
+
+def retirer(projet: Projet, profil: str = INTERNE) -> str:
     """Retire le site publié et rend sa version, qui reste gardée ; lève `PublicationRefusee` s'il n'y en a pas."""
-    version = bascule.courante(projet.reports)
+    version = bascule.courante(projet.reports, profil)
     if version is None:
         raise PublicationRefusee("Aucun site n'est publié : il n'y a rien à retirer.")
-    bascule.retirer(projet.reports)
+    bascule.retirer(projet.reports, profil)
     return version
 
 
@@ -90,28 +107,30 @@ def refuser_le_fictif_ailleurs(projet: Projet, jeux: Sequence[Jeu], dossier: Pat
         )
 
 
-def _jeux_executes(projet: Projet) -> list[Jeu]:
+def _jeux_executes(projet: Projet, profil: str) -> list[Jeu]:
     # Un carnet sorti de la collection n'est plus publié : ses exécutions gardées ne font pas une édition.
     carnets = {carnet.nom for carnet in projet.collection.carnets}
-    jeux = [jeu for jeu in Jeu if any(run.carnet in carnets for run in EntrepotRuns(projet.entrepot, jeu).derniers())]
+    runs = {jeu: EntrepotRuns(projet.entrepot, jeu, profil).derniers() for jeu in Jeu}
+    jeux = [jeu for jeu in Jeu if any(run.carnet in carnets for run in runs[jeu])]
     if not jeux:
-        raise DonneesRefusees("Aucun carnet n'a été exécuté : lancez « bilan executer » avant de publier.")
+        option = "" if profil == INTERNE else f" --profil {profil}"
+        raise DonneesRefusees(f"Aucun carnet n'a été exécuté : lancez « bilan executer{option} » avant de publier.")
     return jeux
 
 
-def _construire(
-    projet: Projet, jeux: Sequence[Jeu], dossier: Path, travail: bool, atelier: "Atelier | None"
-) -> tuple[str, str]:
+def _construire(projet: Projet, jeux: Sequence[Jeu], dossier: Path, parution: Parution) -> tuple[str, str]:
     """Construit le site à côté, le contrôle, le range ; rend sa version et la phrase qui dit ce qui est fait."""
     from bilan.editions.controles import controler
-    from bilan.editions.site import construire, figures_attendues
+    from bilan.editions.site import Atelier, construire, figures_attendues
 
     with _chantier(dossier) as chantier:
-        bilan = construire(projet, jeux, chantier, atelier, travail)
-        constats = controler(chantier, figures_attendues(projet, jeux))
+        atelier = parution.atelier or Atelier.du_projet(projet, jeux, parution.profil)
+        bilan = construire(projet, jeux, chantier, atelier, parution.document_de_travail)
+        constats = controler(chantier, figures_attendues(projet, jeux, parution.profil))
         if constats:
             raise PublicationRefusee(_refus([str(c) for c in constats]))
-        version = f"{max(projet.collection.jeux[jeu].connu_le for jeu in jeux)}-{_empreinte_du_site(chantier)[:8]}"
+        jour = max(projet.collection.jeux[jeu].connu_le for jeu in jeux)
+        version = nom_de_profil(f"{jour}-{_empreinte_du_site(chantier)[:8]}", parution.profil)
         if version not in versions(dossier):
             (dossier / "versions").mkdir(parents=True, exist_ok=True)
             chantier.replace(dossier / "versions" / version)
@@ -157,15 +176,15 @@ def _empreinte_du_site(racine: Path) -> str:
     return empreinte.hexdigest()
 
 
-def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], travail: bool) -> str:
+def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], parution: Parution) -> str:
     from bilan.editions.gabarits import DOSSIER
 
     code = Path(__file__).parents[1]
-    lus = [projet.racine / "collection.toml", code / "francais.py"]
-    for racine in (projet.reports / DOSSIER, code / "editions", code / "figures", projet.referentiel):
+    lus = [projet.racine / "collection.toml"]
+    for racine in (projet.reports / DOSSIER, code / "editions", code / "figures", code / "francais", projet.referentiel):
         lus += sorted(p for p in racine.rglob("*") if p.is_file() and p.suffix != ".pyc")
     empreintes = [fichiers.empreinte_fichier(chemin) for chemin in lus]
     for jeu in jeux:
-        magasin = EntrepotRuns(projet.entrepot, jeu)
+        magasin = EntrepotRuns(projet.entrepot, jeu, parution.profil)
         empreintes += [fichiers.empreinte_fichier(magasin.dossier(run.cle) / "page.json") for run in magasin.derniers()]
-    return fichiers.empreinte(json.dumps([empreintes, [jeu.value for jeu in jeux], travail]).encode())
+    return fichiers.empreinte(json.dumps([empreintes, [jeu.value for jeu in jeux], parution.document_de_travail]).encode())
