@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bilan.carnets import chaud, moteurs
+from bilan.carnets import chaud, moteurs, zygote
 from bilan.carnets.imports import INUTILES, sans_inutiles
 from bilan.carnets.moteurs import fabriquer, fork_existe
 from bilan.carnets.noyau import MoteurStandard
@@ -66,6 +66,19 @@ def test_ce_dont_papermill_se_passe_reste_importable_apres(monkeypatch: pytest.M
 
     with sans_inutiles():
         assert papermill.s3 is sys.modules["papermill.s3"], "ce qui était là reste là"
+
+
+def test_un_module_casse_n_empeche_pas_le_prechauffage(monkeypatch: pytest.MonkeyPatch) -> None:
+    importes: list[str] = []
+
+    def importer(nom: str) -> None:
+        importes.append(nom)
+        if nom.endswith((".flux", "altair")):
+            raise SyntaxError("un analyste est en train de l'écrire")
+
+    monkeypatch.setattr(zygote.importlib, "import_module", importer)
+    zygote.chauffer(["altair", "pyarrow"])
+    assert {"bilan.figures.sujets.flux", "bilan.figures.sujets.production", "pyarrow"} <= set(importes)
 
 
 def test_demander_un_parent_chaud_n_importe_rien_de_lourd() -> None:

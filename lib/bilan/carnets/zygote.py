@@ -54,15 +54,22 @@ def chauffer(dessin: Iterable[str] = ()) -> None:
     date_longue(date(2025, 1, 1))
     nbformat.validate({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     for module in dessin:
-        importlib.import_module(module)
-        _DESSIN.get(module, _rien)()
+        with _sans_s_arreter():
+            importlib.import_module(module)
+            _DESSIN.get(module, _rien)()
 
 
 def _importer_les_sujets() -> None:
     import bilan.figures.sujets as sujets
 
     for module in pkgutil.iter_modules(sujets.__path__, f"{sujets.__name__}."):
-        importlib.import_module(module.name)
+        with _sans_s_arreter():
+            importlib.import_module(module.name)
+
+
+def _sans_s_arreter() -> contextlib.AbstractContextManager[None]:
+    """Passe sur un module qui ne s'importe pas : le carnet qui s'en sert le dira, et lui seul échouera."""
+    return contextlib.suppress(Exception)
 
 
 def _rien() -> None:
