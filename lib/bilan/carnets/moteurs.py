@@ -16,9 +16,10 @@ def fabriquer(racine: Path, nom: str | None, sources: Sequence[Path] = ()) -> Mo
     """Rend le moteur `nom` ou, si rien n'est dit, le rapide là où il marche, le standard ailleurs.
 
     `sources` sont les carnets à jouer, un par tâche : de quoi préchauffer ce dont ils se servent. Seul, un carnet
-    importe lui-même ses bibliothèques de dessin, comme il le ferait dans un noyau neuf : préchauffage compris, une fiche
-    d'EPCI y prend 0,78 fois le temps du moteur standard (médianes de 7 passages entrelacés ; `make bench` le remesure,
-    « une fiche seule »). Au-delà de 1,05, le standard devrait servir les demandes d'un seul carnet.
+    importe lui-même ses bibliothèques de dessin, comme il le ferait dans un noyau neuf.
+
+    Préchauffage compris, une fiche d'EPCI seule y prend 0,78 fois le temps du moteur standard (médianes de 7 passages
+    entrelacés ; `make bench` le remesure). Au-delà de 1,05, le standard devrait servir ces demandes-là.
     """
     if nom not in (None, STANDARD, RAPIDE):
         raise valeur_inconnue("le moteur", str(nom), [RAPIDE, STANDARD])
