@@ -26,7 +26,10 @@ _MARQUES = (
     ("diamond", palettes.BLANC, palettes.ALERTE),
     ("square", palettes.GRIS_HACHURE, palettes.GRIS_TEXTE),
 )
-_RANGS = {"fait": 0, "adopte": 0, "adopté": 0, "signé": 0, "prévu": 1, "prevu": 1, "glissé": 2, "glisse": 2}
+_RANGS = {
+    "fait": 0, "adopte": 0, "adopté": 0, "signé": 0, "prévu": 1, "prevu": 1, "glissé": 2, "glisse": 2, "échéance": 3,
+    "expiré": 4,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
