@@ -115,7 +115,7 @@ def _lot(communes: pl.DataFrame, epci: Entiers, sirens: pl.Series, volume: Volum
     codes = communes.explode("code_commune", "code_departement")[_debuts(membres)[epci] + commune]
     return pl.DataFrame(colonnes).with_columns(
         *codes.select("code_commune", "code_departement", "epci_siren"),
-        sirens[(epci * 5 + bailleur) % volume.bailleurs].alias("bailleur_siren"),
+        sirens[(epci * volume.bailleurs // len(membres) + bailleur) % volume.bailleurs].alias("bailleur_siren"),
     )
 
 

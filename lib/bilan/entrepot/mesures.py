@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bilan.entrepot import fichiers
 from bilan.erreurs import DonneesRefusees
-from bilan.projet import Jeu
+from bilan.projet import INTERNE, Jeu, nom_de_profil
 
 if TYPE_CHECKING:  # le chemin « rien n'a changé » lit les empreintes sans jamais charger polars
     import polars as pl
@@ -18,7 +18,6 @@ Cle = tuple[str, str, str, str]
 
 Choix = str | Collection[str] | None
 _ENTIERES, _REPERES = "par_periode", "reperes"
-_TERRITOIRES_PAR_TRANCHE = 50
 _CLES = ["indicateur", "territoire_type", "territoire", "periode"]
 
 REPERES = {"territoire_type": ("region", "departement"), "ventilation": ("ensemble", "reservataire")}
@@ -34,17 +33,17 @@ class EntrepotMesures:
     Le profil « interne » a les mesures entières ; tout autre a les siennes, déjà masquées, dans son propre fichier.
     """
 
-    def __init__(self, racine: Path, jeu: Jeu, profil: str = "interne") -> None:
+    def __init__(self, racine: Path, jeu: Jeu, profil: str = INTERNE) -> None:
         self.jeu = jeu
-        nom = "mesures" if profil == "interne" else f"mesures-{profil}"
+        nom = nom_de_profil("mesures", profil)
         self.chemin = racine / jeu.value / f"{nom}.parquet"
         self.manifeste = racine / jeu.value / f"{nom}.json"
 
     def ecrire(self, mesures: pl.DataFrame | Iterable[pl.DataFrame]) -> int:
         """Remplace toutes les mesures du jeu et rend leur nombre.
 
-        Des lots se suivent dans l'ordre des indicateurs et ne demandent que la mémoire du plus gros. Lève
-        `DonneesRefusees` s'ils ne suivent pas `tables.mesure.Mesure` : rien n'est alors écrit.
+        Des lots se suivent dans l'ordre des mesures, sans couper un territoire, et ne demandent que la mémoire du plus
+        gros. Lève `DonneesRefusees` s'ils ne suivent pas `tables.mesure.Mesure` : rien n'est alors écrit.
 
         Le manifeste est écrit en dernier et porte l'empreinte du Parquet : une coupure entre les deux fait
         recalculer, jamais relire un mélange.
@@ -164,15 +163,9 @@ def en_repere(mesures: pl.DataFrame) -> pl.DataFrame:
 
 
 def _empreintes_du_lot(lignes: pl.DataFrame) -> dict[str, str]:
-    """Rend l'empreinte par clé, territoires par tranches : les lignes deviennent du texte, plus lourd qu'elles."""
-    import polars as pl
-
     from bilan.entrepot.empreintes import empreintes_par
 
-    rang = pl.struct("territoire_type", "territoire").rle_id() // _TERRITOIRES_PAR_TRANCHE
-    tranches = lignes.with_columns(rang.alias("_tranche")).partition_by("_tranche", include_key=False)
-    par_cle = {cle: valeur for tranche in tranches for cle, valeur in empreintes_par(tranche, _CLES).items()}
-    return {"|".join(map(str, cle)): valeur for cle, valeur in par_cle.items()}
+    return {"|".join(map(str, cle)): valeur for cle, valeur in empreintes_par(lignes, _CLES).items()}
 
 
 def _en_cle(texte: str) -> Cle:

@@ -11,6 +11,9 @@ from bilan.indicateurs.rapports import CLE
 from bilan.indicateurs.registre import INDICATEURS
 from bilan.tables.mesure import COLONNES_MESURE, Mesure
 
+LIGNES_PAR_LOT = 50_000
+"""Taille d'un lot de mesures, à un territoire près."""
+
 __all__ = ["Contexte", "calculer", "calculer_par_lots", "periodes_presentes"]
 
 
@@ -28,7 +31,10 @@ def calculer(tables: Tables, contexte: Contexte, codes: Iterable[str] | None = N
 def calculer_par_lots(
     tables: Tables, contexte: Contexte, codes: Iterable[str] | None = None
 ) -> Iterator[pl.DataFrame]:
-    """Rend les mêmes mesures, un indicateur après l'autre, dans le même ordre : la mémoire est celle d'un lot."""
+    """Rend les mêmes mesures dans le même ordre, un indicateur et quelques territoires à la fois.
+
+    Toutes ensemble, elles ne tiendraient pas en mémoire à l'échelle de la France.
+    """
     voulus = sorted(INDICATEURS if codes is None else codes)
     for code in voulus:
         if code not in INDICATEURS:
@@ -41,4 +47,16 @@ def calculer_par_lots(
             .select(pl.lit(str(contexte.jeu)).alias("jeu"), pl.lit(code).alias("indicateur"), pl.all())
             .select(COLONNES_MESURE)
         )
-        yield Mesure.validate(mesures.sort(CLE))
+        yield from (Mesure.validate(lot) for lot in _par_tranches(mesures.sort(CLE)))
+
+
+def _par_tranches(triees: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Coupe des mesures triées entre deux territoires : une clé n'est jamais à cheval sur deux lots."""
+    territoire = pl.struct("territoire_type", "territoire").rle_id()
+    debuts = triees.select((territoire != territoire.shift()).arg_true()).to_series()
+    coupes = [0]
+    for debut in debuts:
+        if debut - coupes[-1] >= LIGNES_PAR_LOT:
+            coupes.append(debut)
+    for debut, fin in zip(coupes, [*coupes[1:], triees.height], strict=True):
+        yield triees[debut:fin]
