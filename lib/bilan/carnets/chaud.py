@@ -27,6 +27,7 @@ class MoteurChaud:
         fins: list[FinDeCarnet] = []
 
         def jouer(source: Path, sortie: Path) -> None:
+            """Joue `source` dans un enfant ; sa fin va dans `fins`."""
             ordre = Ordre(source, sortie, dict(tache.parametres), tache.source.parent)
             fin = self._parent.executer(ordre, Limites(tache.delai_s, tache.memoire_mo))
             fins.append(fin)
