@@ -81,7 +81,7 @@ def tableau(ident: str = "mobilisation-structures", **autres: object) -> Figure:
     return figure(ident, formes.Tableau(), donnees, colonnes, **autres)
 
 
-def image_d_essai(contenu: str) -> Dessin:
+def image_d_essai(contenu: str, en_png: bool = False) -> Dessin:
     """Dessine sans moteur : un carré, un lien par EPCI si la figure est une carte."""
     fig = json.loads(contenu)
     sirens = [ligne["territoire"] for ligne in fig["donnees"] if "territoire" in ligne]
@@ -95,8 +95,10 @@ def image_d_essai(contenu: str) -> Dessin:
         f'role="img" aria-label="{fig["alt"]}"><rect width="720" height="90" fill="#ddd"/>{liens}{mention}</svg>'
     )
     sans_lien = svg.replace(liens, "")
-    return Dessin(svg, sans_lien, b"\x89PNG" + fig["id"].encode())
+    return Dessin(svg, sans_lien, b"\x89PNG" + fig["id"].encode() if en_png else b"")
 
+
+MOTEUR_D_ESSAI = b"window.vegaEmbed=null;\n"
 
 FICHE = """# {titre}
 
@@ -164,7 +166,11 @@ def projet_neuf(racine: Path) -> Projet:
 def atelier_d_essai(projet: Projet) -> Atelier:
     """Rend un atelier sans référentiel ni moteur : quatre EPCI, des images de remplacement."""
     imageries = {jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", processus=0) for jeu in Jeu}
-    return Atelier(Annuaire("Provence-Alpes-Côte d'Azur", EPCI), Textes.lire(projet.reports / GABARITS), imageries)
+    textes = Textes.lire(projet.reports / GABARITS)
+    annuaire = Annuaire("Provence-Alpes-Côte d'Azur", EPCI)
+    return Atelier(
+        annuaire, textes, imageries, lambda _edition, _execution: b"PK essai", moteur=lambda: MOTEUR_D_ESSAI
+    )
 
 
 @pytest.fixture

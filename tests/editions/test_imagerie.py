@@ -31,10 +31,16 @@ def test_deux_fiches_a_la_meme_figure_partagent_son_dessin(tmp_path: Path) -> No
     assert imagerie(tmp_path).preparer([barres(), barres()]) == 1
 
 
+def test_le_png_n_est_fait_que_si_on_le_demande(tmp_path: Path) -> None:
+    images = imagerie(tmp_path)
+    assert images.dessin(barres()).png == b""
+    assert images.dessin(barres(), complet=True).png.startswith(b"\x89PNG")
+
+
 def test_l_elagage_garde_ce_qui_vient_de_servir(tmp_path: Path) -> None:
     images = imagerie(tmp_path)
     images.preparer([barres(), carte()])
     avant = images.dessin(barres())
     images.elaguer()
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 2
     assert images.dessin(barres()) == avant

@@ -9,10 +9,17 @@ from urllib.parse import unquote, urldefrag
 
 from bilan.editions.gabarits import POLITIQUE
 from bilan.editions.lecture_html import Element, PageLue
+from bilan.francais import INSECABLE, nombre
 from bilan.projet import Jeu
 
 POIDS_DE_PAGE = 300_000
 """Poids d'une page, en octets, au-delà duquel elle n'est pas publiée (conventions, § 2.1)."""
+
+POIDS_DU_SITE = 30_000_000
+"""Poids du site entier, téléchargements et moteur compris, au-delà duquel il n'est pas publié."""
+
+MOTEUR = "assets/vega.js"
+"""Moteur de l'exploration : il sait appeler l'extérieur, et la politique de contenu l'en empêche."""
 
 _ADRESSES = ("href", "src", "srcset", "action", "data", "poster", "xlink:href")
 _EXTERNE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
@@ -55,6 +62,22 @@ class SiteLu:
     def fichiers(self) -> frozenset[str]:
         """Chemins de tous les fichiers du site."""
         return frozenset(self.nom(chemin) for chemin in self.racine.rglob("*") if chemin.is_file())
+
+
+    @cached_property
+    def poids(self) -> int:
+        """Poids du site, en octets."""
+        return sum((self.racine / nom).stat().st_size for nom in self.fichiers)
+
+    @property
+    def page_la_plus_lourde(self) -> tuple[int, str]:
+        """Poids, en octets, et chemin de la page la plus lourde."""
+        return max(((self.racine / nom).stat().st_size, nom) for nom in self.pages)
+
+
+def mega(octets: int) -> str:
+    """Rend un poids en mégaoctets : « 21,4 Mo »."""
+    return f"{nombre(octets / 1_000_000, 1)}{INSECABLE}Mo"
 
 
 def controler(racine: Path, attendues: Attendues | None = None) -> list[Constat]:
@@ -151,12 +174,14 @@ def mentions(site: SiteLu) -> Iterator[Constat]:
 
 def poids_et_ressources(site: SiteLu) -> Iterator[Constat]:
     """Rend les pages trop lourdes, les scripts inscrits dans une page et ce qui appellerait l'extérieur."""
+    if site.poids > POIDS_DU_SITE:
+        yield Constat("index.html", f"le site pèse {mega(site.poids)}, au-delà de {mega(POIDS_DU_SITE)}")
     for nom in sorted(site.fichiers):
         if nom.endswith(".html") and (poids := (site.racine / nom).stat().st_size) > POIDS_DE_PAGE:
             yield Constat(nom, f"la page pèse {poids // 1000} ko, au-delà de {POIDS_DE_PAGE // 1000} ko")
         if nom.endswith(".css") and _ADRESSE_DE_STYLE.search((site.racine / nom).read_text(encoding="utf-8")):
             yield Constat(nom, "la feuille de style appelle une autre ressource")
-        est_script = nom.startswith("assets/") and nom.endswith(".js")
+        est_script = nom.startswith("assets/") and nom.endswith(".js") and nom != MOTEUR
         if est_script and (appel := _APPEL_DE_SCRIPT.search((site.racine / nom).read_text(encoding="utf-8"))):
             yield Constat(nom, f"le script appelle « {appel[0]} »")
     for nom, page in site.pages.items():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import vl_convert
 
+from bilan.editions.explorables import explorable
+from bilan.editions.exploration import en_json
 from bilan.editions.png import alleger
 from bilan.editions.vectoriel import en_fichier
 from bilan.figures.modele import Figure
@@ -21,17 +23,19 @@ _ECHELLE_PNG = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Dessin:
-    """Les trois images d'une figure.
+    """Les images d'une figure.
 
-    `page` s'inscrit dans le HTML, ses liens depuis la racine de l'édition ; `svg` et `png` se téléchargent.
+    `page` s'inscrit dans le HTML, ses liens depuis la racine de l'édition. Un dessin complet a aussi `svg` et
+    `png`, qui se téléchargent, et `exploration`, la spécification que le navigateur anime ; sinon ils sont vides.
     """
 
     page: str
-    svg: str
-    png: bytes
+    svg: str = ""
+    png: bytes = b""
+    exploration: str = ""
 
 
-def dessiner(contenu: str, referentiel: Path, region: str) -> Dessin:
+def dessiner(contenu: str, complet: bool, referentiel: Path, region: str) -> Dessin:
     """Rend le dessin de la figure dont `contenu` est le JSON, par le moteur de rendu du processus.
 
     L'image de la page a ses textes autour d'elle ; celle que l'on télécharge les porte en elle.
@@ -43,9 +47,13 @@ def dessiner(contenu: str, referentiel: Path, region: str) -> Dessin:
     rendu, fonds = _atelier(referentiel, region)
     specification, habillage = page_et_habillage(figure, fonds)
     page = rendu.svg(specification)
+    if not complet:
+        return Dessin(page)
     fichier = en_fichier(habiller(page, habillage))
     # Du SVG au PNG sans repasser par Vega : cinq fois plus court, et l'image est la même.
-    return Dessin(page, fichier, alleger(vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG)))
+    png = alleger(vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG))
+    a_explorer = explorable(figure, specification)
+    return Dessin(page, fichier, png, en_json(a_explorer) if a_explorer else "")
 
 
 @cache

@@ -35,7 +35,7 @@ class Gabarits:
         milieu.filters |= {"date_longue": _date, "periode": _periode, "nombre": francais.nombre, "ancre": self.ancre}
         milieu.globals |= {
             "textes": textes, "contact": contact, "politique": POLITIQUE, "document_de_travail": document_de_travail,
-            "compter": francais.compter,
+            "compter": francais.compter, "mots_de": textes.mots_de,
         }
         self._milieu = milieu
 

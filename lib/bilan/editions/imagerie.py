@@ -9,21 +9,23 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 
 import bilan
 from bilan.editions.dessin import Dessin, dessiner
+from bilan.entrepot import fichiers
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Figure
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
 _PROCESSUS = 2
 _LOT = 6
-_SOURCES = ("editions/dessin.py", "editions/png.py", "editions/vectoriel.py")
+_SOURCES = ("editions/dessin.py", "editions/png.py", "editions/vectoriel.py", "editions/explorables.py")
 
 
-Dessinateur = Callable[[str], Dessin]
-"""Rend le dessin d'une figure donnée par son JSON ; doit pouvoir passer d'un processus à l'autre."""
+Dessinateur = Callable[[str, bool], Dessin]
+"""Rend le dessin d'une figure donnée par son JSON, complet ou pour la page ; doit passer d'un processus à l'autre."""
 
 
 def se_dessine(figure: Figure) -> bool:
@@ -45,28 +47,39 @@ class Imagerie:
     processus: int = _PROCESSUS
     _servis: set[str] = field(default_factory=set)
 
-    def preparer(self, figures: Iterable[Figure]) -> int:
-        """Dessine les figures qui ne l'étaient pas et rend leur nombre."""
-        contenus = {self._empreinte(texte): texte for figure in figures if se_dessine(figure)
+    def preparer(self, figures: Iterable[Figure], complet: bool = False) -> int:
+        """Dessine les figures qui ne l'étaient pas, complètes si `complet`, et rend leur nombre."""
+        contenus = {self._empreinte(texte, complet): texte for figure in figures if se_dessine(figure)
                     for texte in [_en_texte(figure)]}
-        manquants = {cle: texte for cle, texte in contenus.items() if not self._chemin(cle, "png").is_file()}
+        manquants = {cle: texte for cle, texte in contenus.items() if not self._chemin(cle, "page.svg").is_file()}
         self.dossier.mkdir(parents=True, exist_ok=True)
-        for cle, dessin in zip(manquants, self._dessiner(list(manquants.values())), strict=True):
+        for cle, dessin in zip(manquants, self._dessiner(list(manquants.values()), complet), strict=True):
             self._garder(cle, dessin)
         return len(manquants)
 
-    def dessin(self, figure: Figure) -> Dessin:
+    def dessin(self, figure: Figure, complet: bool = False) -> Dessin:
         """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
-        texte = _en_texte(figure)
-        cle = self._empreinte(texte)
-        if not self._chemin(cle, "png").is_file():
-            self.preparer([figure])
+        cle = self._empreinte(_en_texte(figure), complet)
+        if not self._chemin(cle, "page.svg").is_file():
+            self.preparer([figure], complet)
         self._servis.add(cle)
-        return Dessin(
-            self._chemin(cle, "page.svg").read_text(encoding="utf-8"),
-            self._chemin(cle, "svg").read_text(encoding="utf-8"),
-            self._chemin(cle, "png").read_bytes(),
+        page = self._chemin(cle, "page.svg").read_text(encoding="utf-8")
+        if not complet:
+            return Dessin(page)
+        svg, png, exploration = (
+            chemin.read_bytes() if (chemin := self._chemin(cle, suffixe)).is_file() else b""
+            for suffixe in ("svg", "png", "json")
         )
+        return Dessin(page, svg.decode(), png, exploration.decode())
+
+    def tirer(self, texte: str, suffixe: str, faire: Callable[[], bytes]) -> bytes:
+        """Rend le fichier gardé sous l'empreinte de `texte` et du code, fait une seule fois par `faire`."""
+        chemin = self._chemin(self._empreinte(f"{suffixe}\n{texte}", True), suffixe)
+        if not chemin.is_file():
+            self.dossier.mkdir(parents=True, exist_ok=True)
+            fichiers.ecrire(chemin, faire())
+        self._servis.add(chemin.name.split(".")[0])
+        return chemin.read_bytes()
 
     def elaguer(self) -> None:
         """Efface les images que cette construction n'a pas servies."""
@@ -74,27 +87,28 @@ class Imagerie:
             if chemin.name.split(".")[0] not in self._servis:
                 chemin.unlink()
 
-    def _dessiner(self, contenus: list[str]) -> Iterable[Dessin]:
+    def _dessiner(self, contenus: list[str], complet: bool) -> Iterable[Dessin]:
         if not contenus or not self.processus:
-            return map(self.dessinateur, contenus)
+            return map(self.dessinateur, contenus, repeat(complet))
         # « spawn » : un processus qui a lancé V8 ou les fils de polars ne se duplique pas sans risque.
         contexte = multiprocessing.get_context("spawn")
         ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(contenus) // _LOT))
         with ProcessPoolExecutor(ouvriers, mp_context=contexte) as atelier:
-            return list(atelier.map(self.dessinateur, contenus, chunksize=_LOT))
+            return list(atelier.map(self.dessinateur, contenus, repeat(complet), chunksize=_LOT))
 
-    def _empreinte(self, texte: str) -> str:
-        return hashlib.sha256(f"{self.version}\n{texte}".encode()).hexdigest()[:24]
+    def _empreinte(self, texte: str, complet: bool) -> str:
+        return hashlib.sha256(f"{self.version}\n{complet}\n{texte}".encode()).hexdigest()[:24]
 
     def _chemin(self, cle: str, suffixe: str) -> Path:
         return self.dossier / f"{cle}.{suffixe}"
 
     def _garder(self, cle: str, dessin: Dessin) -> None:
-        # Le PNG en dernier : sa présence dit que les trois y sont.
-        for suffixe, contenu in (("page.svg", dessin.page.encode()), ("svg", dessin.svg.encode()), ("png", dessin.png)):
-            provisoire = self._chemin(cle, f"{suffixe}.partiel")
-            provisoire.write_bytes(contenu)
-            provisoire.replace(self._chemin(cle, suffixe))
+        # L'image de la page en dernier : sa présence dit que tout y est.
+        suite = (("svg", dessin.svg.encode()), ("png", dessin.png), ("json", dessin.exploration.encode()),
+                 ("page.svg", dessin.page.encode()))
+        for suffixe, contenu in suite:
+            if contenu:
+                fichiers.ecrire(self._chemin(cle, suffixe), contenu)
 
 
 def imagerie_du_jeu(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> Imagerie:

@@ -1,38 +1,55 @@
 """Le site : une entrée qui sépare les éditions, et par édition un accueil, ses pages, ses fiches et sa recherche."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from bilan.editions.accueil import accueillir
 from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
+from bilan.editions.commentaires import (
+    Commentaire,
+    commenter,
+    figures_de,
+    lire_commentaires,
+    refuser_s_il_faut_relire,
+)
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
+from bilan.editions.exploration import Fonds, moteur, script_de_page
 from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
+from bilan.editions.planches import Planches
 from bilan.editions.recherche import Entree, script
 from bilan.editions.textes import Textes
-from bilan.editions.vues import Place
-from bilan.projet import Jeu, Projet
+from bilan.editions.vues import Fichier, Place
+from bilan.projet import INTERNE, Jeu, Projet
 
 PAGES_COMMUNES = ("glossaire", "accessibilite", "mentions")
 
 
 @dataclass(frozen=True)
 class Atelier:
-    """Ce dont le site a besoin et que les exécutions ne portent pas : noms des EPCI, images, textes."""
+    """Ce dont le site d'un profil a besoin et que les exécutions ne portent pas : noms, textes, images, moteurs."""
 
     annuaire: Annuaire
     textes: Textes
     imageries: dict[Jeu, Imagerie]
+    diapositives: Callable[[Edition, Execution], bytes]
+    profil: str = INTERNE
+    commentaires: tuple[Commentaire, ...] = ()
+    moteur: Callable[[], bytes] = moteur
 
     @classmethod
-    def du_projet(cls, projet: Projet, jeux: Iterable[Jeu]) -> "Atelier":
+    def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
         """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
         textes = Textes.lire(projet.reports / GABARITS)
-        return cls(ouvrir_annuaire(projet), textes, {jeu: imagerie_du_jeu(projet, jeu) for jeu in jeux})
+        imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
+        return cls(
+            ouvrir_annuaire(projet), textes, imageries, Planches(projet), profil, lire_commentaires(projet)
+        )
 
 
 @dataclass
@@ -58,11 +75,15 @@ def construire(
     exécution lisible.
     """
     atelier = atelier or Atelier.du_projet(projet, jeux)
-    editions = [lire_edition(projet, jeu) for jeu in jeux]
+    editions = [lire_edition(projet, jeu, atelier.profil) for jeu in jeux]
     gabarits = Gabarits(projet.reports / GABARITS, atelier.textes, projet.collection.contact, document_de_travail)
+    if atelier.profil != INTERNE:
+        refuser_s_il_faut_relire(atelier.commentaires, editions)
     destination.mkdir(parents=True, exist_ok=True)
     shutil.copytree(projet.reports / GABARITS / "assets", destination / "assets", dirs_exist_ok=True)
     bilan = Bilan()
+    moteur_de_vega = atelier.imageries[editions[0].jeu].tirer(version("vl-convert-python"), "js", atelier.moteur)
+    (destination / "assets" / "vega.js").write_bytes(moteur_de_vega)
     for edition in editions:
         chantier = _Chantier(edition, atelier, gabarits, destination / edition.jeu)
         bilan.images_dessinees += chantier.dessiner()
@@ -73,12 +94,12 @@ def construire(
     return bilan
 
 
-def figures_attendues(projet: Projet, jeux: Iterable[Jeu]) -> dict[str, frozenset[str]]:
+def figures_attendues(projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> dict[str, frozenset[str]]:
     """Rend, par chemin de page dans le site, les figures que les exécutions ont faites et qui doivent s'y voir."""
     return {
         f"{jeu}/{execution.page}.html": frozenset(execution.figures)
         for jeu in jeux
-        for execution in lire_edition(projet, jeu).executions
+        for execution in lire_edition(projet, jeu, profil).executions
     }
 
 
@@ -90,14 +111,20 @@ class _Chantier:
     atelier: Atelier
     gabarits: Gabarits
     dossier: Path
+    fonds: Fonds = field(default_factory=Fonds)
 
     @property
     def imagerie(self) -> Imagerie:
         return self.atelier.imageries[self.edition.jeu]
 
     def dessiner(self) -> int:
-        """Dessine en un lot toutes les figures de l'édition."""
-        return self.imagerie.preparer(f for e in self.edition.executions for f in e.figures.values())
+        """Dessine toutes les figures de l'édition ; celles des pages régionales le sont au complet."""
+        return sum(
+            self.imagerie.preparer(
+                (f for e in self.edition.executions if e.est_fiche is not complet for f in e.figures.values()), complet
+            )
+            for complet in (True, False)
+        )
 
     def construire(self) -> int:
         """Écrit toutes les pages de l'édition et rend leur nombre."""
@@ -111,24 +138,47 @@ class _Chantier:
         for nom in PAGES_COMMUNES:
             self._rendre(nom, f"{nom}.html", "", sources=sources)
         _ecrire(self.dossier / "recherche.js", script(self._entrees(pages)))
+        _ecrire(self.dossier / "exploration" / "fonds.js", self.fonds.script())
         self.imagerie.elaguer()
         return len(pages) + 2 + len(self.edition.autres_fiches) + len(PAGES_COMMUNES)
 
     def _composer(self, execution: Execution) -> Page:
-        return composer(execution, self._place(execution.page), self.imagerie)
+        commentaires = [c for c in self.atelier.commentaires if c.jeu == self.edition.jeu]
+        page = composer(execution, self._place(execution.page), self.imagerie)
+        return commenter(page, commentaires, figures_de(self.edition)) if commentaires else page
 
     def _place(self, page: str) -> Place:
         return Place(page, "../" * page.count("/"), frozenset(self.edition.fiches))
 
     def _page(self, page: Page) -> None:
-        for vue in page.vues:
-            for fichier in (*vue.fichiers, *([vue.image_a_part] if vue.image_a_part else [])):
-                chemin = self.dossier / "telechargements" / page.execution.page / Path(fichier.adresse).name
-                chemin.parent.mkdir(parents=True, exist_ok=True)
-                chemin.write_bytes(fichier.contenu)
-        remontee = self._place(page.execution.page).remontee
+        place = self._place(page.execution.page)
+        suite = [f for vue in page.vues for f in (*vue.fichiers, vue.image_a_part) if f]
+        diapositives = self._diapositives(page.execution, place)
+        for fichier in (*suite, *([diapositives] if diapositives else [])):
+            chemin = self.dossier / "telechargements" / page.execution.page / Path(fichier.adresse).name
+            chemin.parent.mkdir(parents=True, exist_ok=True)
+            chemin.write_bytes(fichier.contenu)
         voisins = self._voisins(page.execution) if page.execution.est_fiche else {}
-        self._rendre("page", f"{page.execution.page}.html", remontee, page=page, **voisins)
+        self._explorer(page, place)
+        contexte = {"page": page, "diapositives": diapositives}
+        self._rendre("page", f"{page.execution.page}.html", place.remontee, **contexte, **voisins)
+
+    def _diapositives(self, execution: Execution, place: Place) -> Fichier | None:
+        """Rend les diapositives des figures d'une page régionale, gardées tant que l'exécution est la même."""
+        if execution.est_fiche or not execution.figures:
+            return None
+        nom = f"{execution.page}.pptx"
+        contenu = self.imagerie.tirer(
+            f"{execution.run.cle}\n{execution.run.titre}", "pptx",
+            lambda: self.atelier.diapositives(self.edition, execution),
+        )
+        return Fichier("PPTX", place.telechargement(nom), contenu)
+
+    def _explorer(self, page: Page, place: Place) -> None:
+        explorables = {vue.figure.id: self.fonds.partager(vue.exploration, place.fiche)
+                       for vue in page.vues if vue.exploration}
+        if explorables:
+            _ecrire(self.dossier / "exploration" / f"{page.execution.page}.js", script_de_page(explorables))
 
     def _voisins(self, execution: Execution) -> dict[str, object]:
         suite = [epci for epci in self.atelier.annuaire.epci if epci.siren in self.edition.fiches]

@@ -1,12 +1,15 @@
 """Les textes du site qui ne viennent d'aucun carnet : `site.toml` et `glossaire.toml`, à côté des gabarits."""
 
+import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bilan.erreurs import DonneesRefusees
+from bilan.figures.modele import Figure
 from bilan.projet import Jeu
 
 FICHIERS = ("site.toml", "glossaire.toml")
@@ -40,15 +43,31 @@ class Mot(_Texte):
     droit: str = ""
 
 
+class PassageAxe(_Texte):
+    """Dernier passage de l'automate d'accessibilité : son moteur, sa date, et les genres de pages qu'il a vus."""
+
+    moteur: str
+    date: date
+    pages: str
+
+
 class Textes(_Texte):
     """Textes du site."""
 
+    axe: PassageAxe
     titre: str
     objet: str
     licence: str
     editions: dict[Jeu, TexteEdition]
     pages: dict[str, TextePage]
     mots: tuple[Mot, ...]
+
+    def mots_de(self, figure: Figure) -> list[str]:
+        """Rend les mots du glossaire que la figure emploie dans ses textes et ses titres de colonnes."""
+        colonnes = (colonne.titre for colonne in figure.colonnes)
+        textes = (figure.titre, figure.sous_titre, figure.lecture, figure.note, figure.champ)
+        employes = " ".join((*textes, *colonnes))
+        return [mot.mot for mot in self.mots if re.search(rf"(?<!\w){re.escape(mot.mot)}s?(?!\w)", employes, re.I)]
 
     @classmethod
     def lire(cls, gabarits: Path) -> Self:

@@ -9,6 +9,7 @@ _ADRESSE = re.compile(r'\s(?:xlink:)?href="([^"]*)"')
 _FICHE = re.compile(r"epci/(\d{9})\.html$")
 _ESPACES_DE_NOMS = re.compile(r'\sxmlns(?::\w+)?="[^"]*"')
 _RACINE = re.compile(r"<svg\b[^>]*>")
+_NOM_REPETE = re.compile(r' aria-label="([^"]*)"(>\s*<title>\1</title>)')
 
 
 def en_page(svg: str, adresse: Callable[[str], str | None]) -> str:
@@ -26,7 +27,7 @@ def en_page(svg: str, adresse: Callable[[str], str | None]) -> str:
             return f"<g>{trouve[2]}</g>"
         return f'<a href="{cible}"{_ADRESSE.sub("", trouve[1])}>{trouve[2]}</a>'
 
-    texte = _ESPACES_DE_NOMS.sub("", _LIEN.sub(relier, svg))
+    texte = _ESPACES_DE_NOMS.sub("", _LIEN.sub(relier, _alleger(svg)))
     if "<a " not in texte:
         return texte
     return _RACINE.sub(lambda racine: racine[0].replace('role="img"', 'role="group"'), texte, count=1)
@@ -34,4 +35,9 @@ def en_page(svg: str, adresse: Callable[[str], str | None]) -> str:
 
 def en_fichier(svg: str) -> str:
     """Rend le SVG à télécharger : ses liens relatifs, qui n'ont plus de page autour d'eux, deviennent des groupes."""
-    return _LIEN.sub(lambda trouve: f"<g>{trouve[2]}</g>", svg)
+    return _LIEN.sub(lambda trouve: f"<g>{trouve[2]}</g>", _alleger(svg))
+
+
+def _alleger(svg: str) -> str:
+    """Rend le SVG où une forme dont le titre est déjà le nom accessible ne le dit pas une seconde fois."""
+    return _NOM_REPETE.sub(r"\2", svg)

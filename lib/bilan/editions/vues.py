@@ -74,6 +74,7 @@ class VueFigure:
     fichiers: tuple[Fichier, ...]
     valeur: Valeur | None = None
     image_a_part: Fichier | None = None
+    exploration: str = ""
 
     @property
     def ancre(self) -> str:
@@ -106,6 +107,11 @@ class Place:
     remontee: str
     fiches: frozenset[str]
 
+    @property
+    def est_fiche(self) -> bool:
+        """Vrai pour une page répétée par territoire."""
+        return "/" in self.page
+
     def fiche(self, siren: str) -> str | None:
         """Rend l'adresse de la fiche d'un EPCI depuis la page, rien si l'édition ne l'a pas."""
         return f"{self.remontee}epci/{siren}.html" if siren in self.fiches else None
@@ -119,15 +125,18 @@ def voir(figure: Figure, numero: int | None, niveau: int, place: Place, imagerie
     """Rend la vue d'une figure sur la page que dit `place`."""
     table = _table(figure, place)
     fichiers = [Fichier("CSV", place.telechargement(f"{figure.id}.csv"), tableau.en_csv(figure))]
-    image = Markup()
+    image, exploration = Markup(), ""
     if se_dessine(figure):
-        dessin = imagerie.dessin(figure)
-        image = Markup(en_page(dessin.page, place.fiche))
+        dessin = imagerie.dessin(figure, complet=not place.est_fiche)
+        image, exploration = Markup(en_page(dessin.page, place.fiche)), dessin.exploration
+        # Les images d'une fiche, répétées par territoire, pèseraient plus que tout le site : le navigateur les compose.
         fichiers += [
-            Fichier("SVG", place.telechargement(f"{figure.id}.svg"), dessin.svg.encode()),
-            Fichier("PNG", place.telechargement(f"{figure.id}.png"), dessin.png),
+            Fichier(format_, place.telechargement(f"{figure.id}.{format_.lower()}"), contenu)
+            for format_, contenu in (("SVG", dessin.svg.encode()), ("PNG", dessin.png)) if contenu
         ]
-    return VueFigure(figure, _genre(figure), numero, niveau, table, image, tuple(fichiers), _valeur(figure))
+    return VueFigure(
+        figure, _genre(figure), numero, niveau, table, image, tuple(fichiers), _valeur(figure), exploration=exploration
+    )
 
 
 def _genre(figure: Figure) -> GenreVue:

@@ -9,6 +9,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 
 from bilan.editions.annuaire import cle_de_tri, ouvrir_annuaire
+from bilan.editions.commentaires import Commentaire, lire_commentaires
 from bilan.editions.diaporama import (
     carte,
     chiffre,
@@ -29,7 +30,7 @@ from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.figures import formes
 from bilan.figures.modele import Figure
 from bilan.francais import date_longue
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet
 from bilan.referentiel.geometries import Fonds
 
 MENTION_FICTIVE = "Données fictives"
@@ -57,9 +58,9 @@ class Atelier:
     edition: Edition
 
     @classmethod
-    def ouvrir(cls, projet: Projet, jeu: Jeu) -> "Atelier":
-        """Rend l'atelier d'un jeu ; lève `DonneesRefusees` si le plan ou les exécutions ne se lisent pas."""
-        return cls(projet, Plan.lire(projet), lire_edition(projet, jeu))
+    def ouvrir(cls, projet: Projet, jeu: Jeu, profil: str = INTERNE) -> "Atelier":
+        """Rend l'atelier d'un jeu à ce profil ; lève `DonneesRefusees` si plan ou exécutions ne se lisent pas."""
+        return cls(projet, Plan.lire(projet), lire_edition(projet, jeu, profil))
 
     @cached_property
     def figures(self) -> dict[str, tuple[Figure, Execution]]:
@@ -80,19 +81,30 @@ class Atelier:
         """Nom officiel de chaque EPCI, par SIREN."""
         return {siren: epci.nom for siren, epci in ouvrir_annuaire(self.projet).par_siren.items()}
 
+    @cached_property
+    def commentaires(self) -> tuple[Commentaire, ...]:
+        """Commentaires des analystes sur ce jeu."""
+        return lire_commentaires(self.projet, self.edition.jeu)
+
+    def bloc(self, ident: str) -> list[str]:
+        """Rend le bloc de notes d'une figure, suivi de ce que les analystes en disent."""
+        figures = {i: figure for i, (figure, _) in self.figures.items()}
+        dits = [c.en_note(figures) for c in self.commentaires if ident in c.figures]
+        return notes.bloc(*self.figures[ident], commentaire=" ; ".join(dits))
+
     def sources(self, idents: list[str]) -> list[str]:
         """Rend les sources des figures nommées, une fois chacune, rangées."""
         return sorted({self.figures[i][0].source for i in idents if i in self.figures}, key=cle_de_tri)
 
 
-def construire(projet: Projet, jeu: Jeu, sortie: Path) -> Compte:
-    """Écrit dans `sortie` le diaporama du jeu et rend ce qui a été fait.
+def construire(projet: Projet, jeu: Jeu, sortie: Path, profil: str = INTERNE) -> Compte:
+    """Écrit dans `sortie` le diaporama du jeu, au profil dit, et rend ce qui a été fait.
 
     Rien n'est recalculé : les diapositives mettent en place les figures des dernières exécutions, en objets natifs.
     Les mêmes exécutions donnent le même fichier, octet pour octet. Lève `DonneesRefusees` si le plan, le gabarit
     ou les exécutions ne se lisent pas, `ErreurUsage` si le gabarit n'a pas les dispositions que le plan nomme.
     """
-    atelier = Atelier.ouvrir(projet, jeu)
+    atelier = Atelier.ouvrir(projet, jeu, profil)
     presentation = gabarit.ouvrir(atelier.plan, atelier.plan.chemin_du_gabarit(projet))
     chantier = _Chantier(atelier, presentation)
     chantier.couverture()
@@ -104,6 +116,23 @@ def construire(projet: Projet, jeu: Jeu, sortie: Path) -> Compte:
     paquet.proprietes(presentation, atelier.plan.titre, atelier.edition.declaration.connu_le)
     paquet.ecrire(presentation, sortie, en_francais=True)
     return chantier.compte
+
+
+def construire_une_page(atelier: Atelier, execution: Execution) -> bytes:
+    """Rend les diapositives des figures d'une page, dans son ordre ; les chiffres clés s'y suivent sur une seule.
+
+    Lève ce que lève `construire`.
+    """
+    presentation = gabarit.ouvrir(atelier.plan, atelier.plan.chemin_du_gabarit(atelier.projet))
+    chantier = _Chantier(atelier, presentation)
+    figures = [(figure, execution) for figure in execution.figures.values()]
+    if chiffres := [couple for couple in figures if isinstance(couple[0].forme, formes.ChiffreCle)]:
+        chantier.chiffres("Chiffres clés", chiffres)
+    for couple in figures:
+        if not isinstance(couple[0].forme, formes.ChiffreCle):
+            chantier.figure(*couple)
+    paquet.proprietes(presentation, execution.run.titre, atelier.edition.declaration.connu_le)
+    return paquet.octets(presentation, en_francais=True)
 
 
 class _Chantier:
@@ -136,9 +165,9 @@ class _Chantier:
             diapositive = self._nouvelle(self._atelier.plan.dispositions.manuelle, voulue.titre)
             self._remplir_le_texte(diapositive, [MENTION_A_REMPLIR])
         elif len(connues) == 1 and len(voulue.figures) == 1:
-            self._figure(*self._atelier.figures[connues[0]])
+            self.figure(*self._atelier.figures[connues[0]])
         elif connues:
-            self._chiffres(voulue.titre, [self._atelier.figures[i] for i in connues])
+            self.chiffres(voulue.titre, [self._atelier.figures[i] for i in connues])
         self.compte.figures += connues
 
     def sources(self) -> None:
@@ -157,7 +186,8 @@ class _Chantier:
         self._finir(diapositive, {"mention": self._mention(self._atelier.edition.jeu.est_fictif)})
         notes.ecrire(diapositive, [notes.bloc_sources(textes, self._atelier.edition.jeu)])
 
-    def _figure(self, figure: Figure, execution: Execution) -> None:
+    def figure(self, figure: Figure, execution: Execution) -> None:
+        """Pose une figure, sur autant de diapositives qu'il en faut pour la lire."""
         pages = self._pages(figure)
         for rang, page in enumerate(pages, start=1):
             suite = f" ({rang}/{len(pages)})" if len(pages) > 1 else ""
@@ -166,9 +196,10 @@ class _Chantier:
             textes = {"sous_titre": figure.sous_titre, "source": notes.pied(figure.source, figure.champ),
                       "mention": self._mention(figure.fictif)}
             self._finir(diapositive, textes, figure.id)
-            notes.ecrire(diapositive, [notes.bloc(figure, execution)])
+            notes.ecrire(diapositive, [self._atelier.bloc(figure.id)])
 
-    def _chiffres(self, titre: str, figures: list[tuple[Figure, Execution]]) -> None:
+    def chiffres(self, titre: str, figures: list[tuple[Figure, Execution]]) -> None:
+        """Pose plusieurs chiffres clés sur une diapositive."""
         diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, titre)
         zones = chiffre.zones(len(figures), self._zone(diapositive))
         for (figure, _), zone in zip(figures, zones, strict=True):
@@ -176,7 +207,7 @@ class _Chantier:
         textes = {"source": notes.pied_commun([f.source for f, _ in figures]),
                   "mention": self._mention(any(f.fictif for f, _ in figures))}
         self._finir(diapositive, textes, figures[0][0].id)
-        notes.ecrire(diapositive, [notes.bloc(f, e) for f, e in figures])
+        notes.ecrire(diapositive, [self._atelier.bloc(f.id) for f, _ in figures])
 
     def _pages(self, figure: Figure) -> list[Any]:
         disposition = gabarit.disposition(self._presentation, self._atelier.plan.dispositions.figure)
@@ -185,7 +216,7 @@ class _Chantier:
     def _poser(self, diapositive: Any, figure: Figure, page: Any, annexe: str) -> None:
         zone = self._zone(diapositive)
         feuille = diapositive.shapes
-        if figure.donnees.is_empty():
+        if figure.donnees.is_empty() or not graphique.a_une_valeur(figure):
             chiffre.ajouter_vide(feuille, figure, zone)
             return
         match figure.forme:

@@ -28,14 +28,19 @@ def proprietes(presentation: Any, titre: str, jour: date) -> None:
 
 def ecrire(presentation: Any, sortie: Path, en_francais: bool = False) -> None:
     """Écrit la présentation d'un coup ; `en_francais` change aussi la langue des textes venus du gabarit."""
+    fichiers.ecrire(sortie, octets(presentation, en_francais))
+
+
+def octets(presentation: Any, en_francais: bool = False) -> bytes:
+    """Rend le contenu du fichier de la présentation."""
     tampon = io.BytesIO()
     presentation.save(tampon)
-    fichiers.ecrire(sortie, _fixer(tampon.getvalue(), en_francais))
+    return _fixer(tampon.getvalue(), en_francais)
 
 
-def _fixer(octets: bytes, en_francais: bool) -> bytes:
+def _fixer(contenu_du_zip: bytes, en_francais: bool) -> bytes:
     sortie = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(octets)) as avant, zipfile.ZipFile(sortie, "w") as apres:
+    with zipfile.ZipFile(io.BytesIO(contenu_du_zip)) as avant, zipfile.ZipFile(sortie, "w") as apres:
         for membre in avant.infolist():
             contenu = avant.read(membre.filename)
             if membre.filename.endswith(".xlsx"):

@@ -85,16 +85,16 @@
       cadre.classList.toggle("deborde", deborde);
       if (deborde) {
         cadre.tabIndex = 0;
-        if (!cadre.hasAttribute("role")) {
-          cadre.setAttribute("role", "region");
-          cadre.setAttribute("aria-label", "Image qui défile en largeur");
-        }
       } else { cadre.removeAttribute("tabindex"); }
     });
   }
 
   var champ = document.getElementById("recherche-champ");
   if (champ && window.__BILAN__) { brancher(champ); }
+  if (window.matchMedia("(max-width: 30rem)").matches) {
+    // Sur un petit écran l'image n'est qu'un aperçu : les valeurs se lisent dans le tableau.
+    document.querySelectorAll("figure > .donnees").forEach(function (d) { d.open = true; });
+  }
   defilements();
   window.addEventListener("resize", defilements);
   document.addEventListener("toggle", defilements, true);
