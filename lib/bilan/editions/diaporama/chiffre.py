@@ -46,12 +46,13 @@ def ajouter(formes: Any, figure: Figure, zone: Zone) -> Any:
 
 def ajouter_vide(formes: Any, figure: Figure, zone: Zone) -> Any:
     """Ajoute la carte qui dit pourquoi la figure est vide."""
-    return _carte(formes, figure, (*zone[:3], min(zone[3], 110 * PT)), [figure.vide], est_chiffre=False)
+    textes = [figure.vide or figure.lecture]
+    return _carte(formes, figure, (*zone[:3], min(zone[3], 110 * PT)), textes, est_chiffre=False)
 
 
 def actualiser(forme: Any, figure: Figure) -> bool:
     """Remplace les textes de la carte, en gardant leur mise en forme ; vrai s'ils ont changé."""
-    voulus = [figure.vide] if figure.donnees.is_empty() else paragraphes(figure)
+    voulus = paragraphes(figure) if isinstance(figure.forme, ChiffreCle) else [figure.vide or figure.lecture]
     cadre = forme.text_frame
     if [p.text for p in cadre.paragraphs] == voulus:
         return False

@@ -12,15 +12,15 @@ from bilan.figures.modele import Figure
 
 SOURCES = "sources"
 _FIN = "Exécution"
-_CHAMPS = ("Titre calculé", "Sous-titre", "Lecture", "Note", "Champ", "Source", _FIN)
+_CHAMPS = ("Titre calculé", "Sous-titre", "Lecture", "Note", "Champ", "Source", "Commentaire", _FIN)
 
 
-def bloc(figure: Figure, execution: Execution) -> list[str]:
-    """Rend les lignes de notes d'une figure, de son nom d'objet à l'exécution qui l'a faite."""
+def bloc(figure: Figure, execution: Execution, commentaire: str = "") -> list[str]:
+    """Rend les lignes de notes d'une figure, de son nom d'objet à l'exécution qui l'a faite, commentaires compris."""
     run = execution.run
     valeurs = (
         figure.titre, figure.sous_titre, figure.lecture, figure.note, figure.champ, figure.source,
-        f"{run.carnet}, jeu {run.jeu}, clé {run.cle}, données connues le {run.connu_le}",
+        commentaire, f"{run.carnet}, jeu {run.jeu}, clé {run.cle}, données connues le {run.connu_le}",
     )
     lignes = [f"{champ} : {_ligne(valeur)}" for champ, valeur in zip(_CHAMPS, valeurs, strict=True) if valeur]
     return [nom(figure.id), *lignes]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bilan.editions.diaporama import graphique, groupes, series
+from bilan.editions.diaporama import groupes, series
+from bilan.editions.diaporama.mise import mise
 from bilan.editions.diaporama.objets import PT, Zone, en_unites, etiquette
 from bilan.figures import palettes
 from bilan.figures.altair.lettres import largeur_texte
@@ -43,7 +44,7 @@ def _libelle(figure: Figure) -> str:
 
 def _dessiner(groupe: Any, figure: Figure, zone: Zone) -> None:
     donnees = series.lire(figure)
-    m = graphique.mise(figure, donnees, zone)
+    m = mise(figure, donnees, zone)
     if donnees.reference is None:
         return
     x = zone[0] / PT + m.abscisse(donnees.reference.valeur)
