@@ -81,11 +81,14 @@ def recuperer(projet: Projet, depot: Depot, *, voulu: str | None = None, remplac
         base = ici
     elif divergents := _divergents(ici, base, la_bas):
         raise _divergence(depot, divergents)
-    a_prendre = {n: e for n, e in la_bas.items() if ici.get(n) != e and (remplacer or base.get(n) != e)}
-    a_oter = [n for n in base if n not in la_bas and ici.get(n) == base[n]]
-    _mettre_en_place(projet, depot, inventaire, a_prendre, a_oter, a_l_ecart=remplacer)
+    reprise = _Reprise(
+        a_prendre={n: e for n, e in la_bas.items() if ici.get(n) != e and (remplacer or base.get(n) != e)},
+        a_oter=[n for n in base if n not in la_bas and ici.get(n) == base[n]],
+        a_l_ecart=remplacer,
+    )
+    _mettre_en_place(projet, depot, inventaire, reprise)
     etat.garder(projet, replace(connu, manifeste=manifeste, noms=la_bas))
-    return len(a_prendre)
+    return len(reprise.a_prendre)
 
 
 def deposer(
@@ -126,22 +129,29 @@ def _index_ou_vide(depot: Depot, remplacer: bool) -> Index:
         return Index(lu=lu)
 
 
-def _mettre_en_place(
-    projet: Projet, depot: Depot, inventaire: Inventaire, a_prendre: dict[str, str], a_oter: list[str], a_l_ecart: bool
-) -> None:
+@dataclass(frozen=True)
+class _Reprise:
+    """Ce qui entre (nom → empreinte), ce qui sort, et si ce qui était là se met à l'écart au lieu de s'effacer."""
+
+    a_prendre: dict[str, str]
+    a_oter: list[str]
+    a_l_ecart: bool
+
+
+def _mettre_en_place(projet: Projet, depot: Depot, inventaire: Inventaire, reprise: _Reprise) -> None:
     """Télécharge tout, vérifie, puis pose : les fichiers qui en désignent d'autres en dernier."""
     recus = projet.entrepot / etat.DOSSIER / "recus"
     ecart = projet.entrepot / ".ecart" / f"{datetime.now():%Y-%m-%d-%H%M%S}"
     shutil.rmtree(recus, ignore_errors=True)
     recus.mkdir(parents=True)
     try:
-        depot.recevoir_contenus({empreinte: recus / empreinte for empreinte in set(a_prendre.values())})
-        if a_l_ecart:
-            for nom in [*a_oter, *(n for n in a_prendre if (projet.entrepot / n).is_file())]:
+        depot.recevoir_contenus({empreinte: recus / empreinte for empreinte in set(reprise.a_prendre.values())})
+        if reprise.a_l_ecart:
+            for nom in [*reprise.a_oter, *(n for n in reprise.a_prendre if (projet.entrepot / n).is_file())]:
                 inventaire.ecarter(nom, ecart)
-        for nom in sorted(a_prendre, key=_rang):
-            inventaire.poser(nom, recus / a_prendre[nom])
-        for nom in a_oter:
+        for nom in sorted(reprise.a_prendre, key=_rang):
+            inventaire.poser(nom, recus / reprise.a_prendre[nom])
+        for nom in reprise.a_oter:
             inventaire.oter(nom)
     finally:
         shutil.rmtree(recus, ignore_errors=True)
