@@ -14,7 +14,7 @@ from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empre
 from bilan.entrepot import fichiers
 from bilan.entrepot.manifeste import Manifeste
 from bilan.francais import compter, nombre
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,18 +58,28 @@ def mesurer(projet: Projet, jeu: Jeu, dire: Dire) -> None:
 
 def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
     """Écrit à côté des mesures internes celles du profil public, si ce dont elles viennent a changé."""
+    from bilan.entrepot.etats import EntrepotEtats
+
     temoin = projet.entrepot / jeu.value / "mesures-public_de.json"
-    lu = _entrees_des_mesures(projet, jeu)
+    entrees = _entrees_des_mesures(projet, jeu)
+    # Ce qu'une autre édition publique a dit ne se reprend pas : cela ne peut plus servir à cacher.
+    publies = [e for e in EntrepotEtats(projet, jeu, PUBLIC).tous() if e.etat.empreinte != entrees]
+    lu = [entrees, *(etat.dossier.name for etat in publies)]
     if fichiers.lire_json(temoin, None) == lu:
         return
+    import polars as pl
+
     from bilan.entrepot.mesures import EntrepotMesures
     from bilan.indicateurs.contributions import contributions
     from bilan.secret.masquage import masquer
 
     depart = time.monotonic()
     mesures = EntrepotMesures(projet.entrepot, jeu).lire()
-    masquage = masquer(mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret)
-    EntrepotMesures(projet.entrepot, jeu, "public").ecrire(masquage.mesures)
+    masquage = masquer(
+        mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret,
+        [pl.read_parquet(etat.mesures) for etat in publies],
+    )  # fmt: skip
+    EntrepotMesures(projet.entrepot, jeu, PUBLIC).ecrire(masquage.mesures)
     fichiers.ecrire_json(temoin, lu)
     duree = nombre(time.monotonic() - depart, 1)
     cellules = compter(masquage.cellules.height, "cellule masquée", "cellules masquées")
@@ -185,14 +195,15 @@ def _tables_et_contexte(projet: Projet, jeu: Jeu, au: date | None = None) -> "tu
         "livraisons": entrepot.livraisons(connu_le),
     }
     regles = Regles.ouvrir(projet.referentiel)
-    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables), connu_le)
+    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables, regles, connu_le), connu_le)
 
 
-def retenir(projet: Projet, jeu: Jeu) -> None:
-    """Garde l'état de l'édition mise en place : la suivante s'y comparera."""
+def retenir(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
+    """Garde l'état de l'édition mise en place : la suivante de ce profil s'y comparera."""
     from bilan.entrepot.etats import EntrepotEtats, EtatPublie
     from bilan.entrepot.mesures import EntrepotMesures
 
     contenu = fichiers.lire_json(projet.entrepot / jeu.value / ETAT, None)
-    if contenu is not None:
-        EntrepotEtats(projet, jeu).retenir(EtatPublie(**contenu), EntrepotMesures(projet.entrepot, jeu).chemin)
+    mesures = EntrepotMesures(projet.entrepot, jeu, profil).chemin
+    if contenu is not None and mesures.is_file():
+        EntrepotEtats(projet, jeu, profil).retenir(EtatPublie(**contenu), mesures)

@@ -5,7 +5,7 @@ Rien de lourd ne s'importe ici : le chemin « rien n'a changé » ne charge ni p
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,15 @@ from bilan.carnets.verrou import verrou_execution
 from bilan.entrepot import fichiers
 from bilan.erreurs import ErreurUsage, ExecutionEchouee
 from bilan.francais import compter, nombre
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, PROFILS, Jeu, Projet, nom_de_profil
 
 if TYPE_CHECKING:
     from bilan.carnets.plan import Plan
 
 Dire = Callable[[str], object]
+
+TOUS = "tous"
+"""Les deux profils l'un après l'autre, dans la même commande."""
 
 _CODE = Path(__file__).parent
 
@@ -30,7 +33,7 @@ class Demande:
     """Ce qu'on demande à la chaîne ; vide, toute la collection.
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
-    autant que de cœurs ; `profil` vaut « interne » ou « public », dont les mesures sont masquées avant les carnets.
+    autant que de cœurs ; `profil` vaut « interne », « public » (mesures masquées avant les carnets) ou « tous ».
     Sans `publier`, le site en place reste, et rien ne s'y construit. `ordonnanceur` est l'adresse d'une grappe Dask
     qui joue les carnets à la place de cette machine, `depot` l'adresse fsspec que ses ouvriers partagent.
     """
@@ -43,10 +46,16 @@ class Demande:
     moteur: str | None = None
     ouvriers: int | None = None
     forcer: bool = False
-    profil: str = "interne"
+    profil: str = INTERNE
     publier: bool = True
     ordonnanceur: str | None = None
     depot: str | None = None
+
+    @property
+    def par_profil(self) -> "tuple[Demande, ...]":
+        """La demande de chaque profil voulu."""
+        profils = PROFILS if self.profil == TOUS else (self.profil,)
+        return tuple(replace(self, profil=profil) for profil in profils)
 
 
 def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
@@ -56,26 +65,35 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
     refusée, `VerrouTenu` si une autre commande travaille, `PublicationRefusee` si le site ne passe pas ses
     contrôles, et, une fois le site construit, `ExecutionEchouee` si un carnet a échoué.
     """
+    for une in demande.par_profil:
+        planifier(projet, une)  # une demande mal formée s'arrête ici, avant tout calcul
+    with verrou_execution(projet):
+        for jeu in demande.jeux:
+            preparer(projet, jeu, dire)
+        entrees = [_executer_un_profil(projet, une, dire) for une in demande.par_profil]
+    return entrees[0]
+
+
+def _executer_un_profil(projet: Projet, demande: Demande, dire: Dire) -> Path:
+    """Joue les carnets d'un profil et publie son site, à part de celui de l'autre."""
     from bilan.carnets.executeur import Reglages
     from bilan.carnets.executeur import executer as executer_carnets
 
     depart = time.monotonic()
-    planifier(projet, demande)  # une demande mal formée s'arrête ici, avant tout calcul
-    with verrou_execution(projet):
+    if demande.profil != INTERNE:
         for jeu in demande.jeux:
-            preparer(projet, jeu, dire)
-            if demande.profil == "public":
-                masquer_pour_le_public(projet, jeu, dire)
-        reglages = Reglages(
-            demande.moteur, demande.ouvriers or 0, demande.forcer, dire, demande.ordonnanceur, demande.depot
-        )
-        # Les bailleurs viennent des livraisons : le plan qui vaut est celui d'après leur chargement.
-        fait = executer_carnets(projet, planifier(projet, demande), reglages)
-        entree = publier(projet, dire) if demande.publier else projet.reports / "courant" / "index.html"
-    duree_s = time.monotonic() - depart
+            masquer_pour_le_public(projet, jeu, dire)
+    reglages = Reglages(
+        demande.moteur, demande.ouvriers or 0, demande.forcer, dire, demande.ordonnanceur, demande.depot
+    )
+    # Les bailleurs viennent des livraisons : le plan qui vaut est celui d'après leur chargement.
+    fait = executer_carnets(projet, planifier(projet, demande), reglages)
+    entree = projet.reports / nom_de_profil("courant", demande.profil) / "index.html"
+    if demande.publier:
+        entree = publier(projet, dire, demande.profil)
     dire(
         f"{compter(len(fait.executions), 'carnet joué', 'carnets joués')}, {nombre(fait.a_jour)} à jour, "
-        f"{compter(len(fait.echecs), 'échec')}, en {nombre(duree_s, 1)} secondes."
+        f"{compter(len(fait.echecs), 'échec')}, en {nombre(time.monotonic() - depart, 1)} secondes."
     )
     if demande.publier:
         dire(f"À ouvrir : {entree}")
@@ -104,7 +122,8 @@ def prevoir(projet: Projet, demande: Demande, territoire: str | None = None) -> 
 
     journal = Journal.ouvrir(projet.entrepot)
     try:
-        examinees = examiner(projet, planifier(projet, demande), journal, demande.forcer)
+        plans = [planifier(projet, une) for une in demande.par_profil]
+        examinees = [e for plan in plans for e in examiner(projet, plan, journal, demande.forcer)]
     finally:
         journal.fermer()
     if territoire is not None:
@@ -125,7 +144,7 @@ def relire_le_journal(projet: Projet, dernieres: int) -> list[str]:
         journal.fermer()
     return [
         f"{e.debut} · {e.tache} · {e.issue} · {nombre(e.duree_s, 2)} s" + (f" · {e.message}" if e.message else "")
-        for e in executions
+        for e in reversed(executions)
     ]
 
 
@@ -162,13 +181,16 @@ def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
     fichiers.ecrire_json(temoin, lu if graine is None else None)
 
 
-def publier(projet: Projet, dire: Dire) -> Path:
-    """Construit et met en place le site des jeux exécutés, si quelque chose a changé ; rend sa page d'entrée."""
-    from bilan.editions.publication import mettre_en_place
+def publier(projet: Projet, dire: Dire, profil: str = INTERNE) -> Path:
+    """Construit et met en place le site d'un profil, si quelque chose a changé ; rend sa page d'entrée.
 
-    entree = mettre_en_place(projet, dire)
+    Lève `PublicationRefusee` si un contrôle, ou la barrière du profil public, trouve à redire.
+    """
+    from bilan.editions.publication import Parution, mettre_en_place
+
+    entree = mettre_en_place(projet, dire, Parution(profil))
     for jeu in projet.collection.jeux:
-        retenir(projet, jeu)
+        retenir(projet, jeu, profil)
     return entree
 
 

@@ -14,6 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 
 FICHIER_COLLECTION = "collection.toml"
+INTERNE, PUBLIC = "interne", "public"
+PROFILS = (INTERNE, PUBLIC)
+"""Profils de diffusion : à qui s'adresse une édition (`docs/secret.md`)."""
+
+
+def nom_de_profil(nom: str, profil: str) -> str:
+    """Rend le nom de ce qui est propre à un profil : « courant » pour l'interne, « courant-public » pour le public."""
+    return nom if profil == INTERNE else f"{nom}-{profil}"
 
 
 class Jeu(StrEnum):
@@ -109,6 +117,16 @@ class Retention(_Declaration):
     comites: tuple[date, ...] = ()
 
 
+class Charte(_Declaration):
+    """Habillage du site : « sobre », sans marque, ou « etat », la charte de l'État (`bilan charte installer`).
+
+    `intitule` est celui du bloc-marque, ligne par ligne ; le thème « etat » l'exige.
+    """
+
+    theme: Literal["sobre", "etat"] = "sobre"
+    intitule: tuple[str, ...] = ()
+
+
 class Collection(_Declaration):
     """Contenu de `collection.toml`."""
 
@@ -120,6 +138,7 @@ class Collection(_Declaration):
     secret: SeuilsSecret = SeuilsSecret()
     stockage: Stockage = Stockage()
     retention: Retention = Retention()
+    charte: Charte = Charte()
     jeux: dict[Jeu, DeclarationJeu]
     carnets: tuple[DeclarationCarnet, ...]
 

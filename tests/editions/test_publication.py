@@ -6,6 +6,7 @@ import pytest
 from conftest import Magasin, barres
 
 from bilan.editions import bascule, publication
+from bilan.editions.publication import Parution
 from bilan.editions.site import Atelier
 from bilan.erreurs import CodeSortie, DonneesRefusees, ErreurUsage, PublicationRefusee
 from bilan.projet import Jeu, Projet
@@ -15,7 +16,7 @@ from bilan.projet import Jeu, Projet
 def mettre_en_place(projet: Projet, magasin: Magasin, atelier: Atelier):
     def publier(dossier: Path | None = None) -> tuple[Path, list[str]]:
         dit: list[str] = []
-        return publication.mettre_en_place(projet, dit.append, dossier, atelier=atelier), dit
+        return publication.mettre_en_place(projet, dit.append, Parution(dossier=dossier, atelier=atelier)), dit
 
     return publier
 

@@ -41,7 +41,7 @@ class Cloture:
         donnees = self.donnees[tache.jeu]
         lues = empreintes_lues(recolte.lectures.get("lectures", ()), donnees, connu_le)
         cle = cle_execution(entrees, lues, recolte.echec is None)
-        runs = EntrepotRuns(self.projet.entrepot, tache.jeu)
+        runs = EntrepotRuns(self.projet.entrepot, tache.jeu, tache.profil)
         dossier = runs.dossier(cle)
         execution = Execution(
             tache=tache.nom, issue="echec" if recolte.echec else "ok", cle=cle, moteur=moteur, debut=resultat.debut,

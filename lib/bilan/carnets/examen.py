@@ -48,7 +48,7 @@ class _Examen:
         self._socle = Socle.de(projet)
         self._dernieres = journal.dernieres()
         self._donnees = {jeu: Donnees(projet, jeu, plan.profil) for jeu in Jeu}
-        self._runs = {jeu: EntrepotRuns(projet.entrepot, jeu) for jeu in Jeu}
+        self._runs = {jeu: EntrepotRuns(projet.entrepot, jeu, plan.profil) for jeu in Jeu}
         self._cles = {jeu: runs.cles() for jeu, runs in self._runs.items()}
 
     def examiner(self, tache: Tache, forcer: bool) -> Examinee:

@@ -12,9 +12,14 @@ from bilan.carnets.contrat import ContratCarnet, Scalaire, troubles_des_valeurs,
 from bilan.carnets.perimetre import Perimetre, periodes_permises
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, code_inconnu, valeur_inconnue
-from bilan.projet import DeclarationCarnet, Jeu, Projet
+from bilan.projet import INTERNE, PROFILS, DeclarationCarnet, Jeu, Projet, nom_de_profil
 
 PARAMETRES_COMMUNS = ("jeu", "periode", "region", "connu_le", "profil")
+
+
+def nom_de_tache(jeu: Jeu, profil: str, carnet: str, territoire: str) -> str:
+    """Rend le nom sous lequel le journal inscrit une tâche."""
+    return f"{nom_de_profil(jeu, profil)}/{carnet}/{territoire}"
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Selection:
     territoires: tuple[str, ...] = ()
     periode: str | None = None
     region: str | None = None
-    profil: str = "interne"
+    profil: str = INTERNE
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,13 @@ class Tache:
 
     @property
     def nom(self) -> str:
-        """Nom unique dans un plan, lisible : « demonstration/70_fiche_epci/200054807 »."""
-        return f"{self.jeu}/{self.carnet}/{self.territoire}"
+        """Nom unique, lisible : « demonstration/70_fiche_epci/200054807 », « demonstration-public/… » au public."""
+        return nom_de_tache(self.jeu, self.profil, self.carnet, self.territoire)
+
+    @property
+    def profil(self) -> str:
+        """Profil de diffusion de l'exécution."""
+        return str(self.parametres.get("profil") or INTERNE)
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,7 @@ class Plan:
     @property
     def profil(self) -> str:
         """Profil de diffusion de toutes ses tâches ; « interne » s'il n'y en a pas."""
-        profils = (tache.parametres.get("profil") for tache in self.taches)
-        return next((str(profil) for profil in profils if profil), "interne")
+        return next((tache.profil for tache in self.taches), INTERNE)
 
     def contrat(self, carnet: str) -> ContratCarnet:
         """Rend le contrat, déjà vérifié, d'un carnet du plan."""
@@ -122,7 +131,7 @@ class _Chantier:
             return
         self.documents[declaration.nom] = document
         # Une page qui nomme un bailleur reste interne ; un profil qui n'existe pas, lui, est une faute à dire.
-        if self.selection.profil in {"interne", "public"} - set(declaration.profils):
+        if self.selection.profil in set(PROFILS) - set(declaration.profils):
             return
         for jeu in declaration.jeux:
             if jeu in self.selection.jeux:

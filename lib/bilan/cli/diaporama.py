@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from bilan.cli.options import UN_PROFIL
 from bilan.erreurs import ErreurUsage
 from bilan.francais import compter
-from bilan.projet import Jeu, Projet
+from bilan.projet import Jeu, Projet, nom_de_profil
 
 _JEU = click.option(
     "--jeu", type=click.Choice([jeu.value for jeu in Jeu]), default=Jeu.REEL.value, show_default=True,
@@ -27,16 +28,17 @@ def diaporama() -> None:
 
 @diaporama.command()
 @_JEU
+@UN_PROFIL
 @_SORTIE
 @_REMPLACER
-def construire(jeu: str, sortie: Path | None, remplacer: bool) -> None:
+def construire(jeu: str, profil: str, sortie: Path | None, remplacer: bool) -> None:
     """Écrit le diaporama : graphiques, cartes et tableaux natifs, diapositives à remplir titrées."""
     from bilan.editions.diaporama import construire as ecrire
 
     projet = Projet.trouver()
-    chemin = sortie or projet.reports / "diaporamas" / f"copil-{jeu}.pptx"
+    chemin = sortie or projet.reports / "diaporamas" / f"{nom_de_profil(f'copil-{jeu}', profil)}.pptx"
     _garder(chemin, remplacer)
-    compte = ecrire(projet, Jeu(jeu), chemin)
+    compte = ecrire(projet, Jeu(jeu), chemin, profil)
     click.echo(f"{compter(compte.diapositives, 'diapositive')} dans {chemin}")
     for ident in compte.absentes:
         click.echo(f"Figure « {ident} » absente de ce jeu : sa place dans le plan est laissée de côté.")
@@ -45,15 +47,16 @@ def construire(jeu: str, sortie: Path | None, remplacer: bool) -> None:
 @diaporama.command()
 @click.argument("deck", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FICHIER")
 @_JEU
+@UN_PROFIL
 @_SORTIE
 @_REMPLACER
-def actualiser(deck: Path, jeu: str, sortie: Path | None, remplacer: bool) -> None:
+def actualiser(deck: Path, jeu: str, profil: str, sortie: Path | None, remplacer: bool) -> None:
     """Remet à jour les figures d'un diaporama repris à la main, dans un nouveau fichier."""
     from bilan.editions.diaporama import actualiser as reprendre
 
     chemin = sortie or deck.with_name(f"{deck.stem}_maj-{date.today().isoformat()}.pptx")
     _garder(chemin, remplacer)
-    changements = reprendre(deck, Projet.trouver(), Jeu(jeu), chemin)
+    changements = reprendre(deck, Projet.trouver(), Jeu(jeu), chemin, profil)
     for ligne in changements.lignes or ["Rien n'a changé : le diaporama était à jour."]:
         click.echo(ligne)
     click.echo(f"Nouveau diaporama : {chemin}, changements listés dans {changements.liste}")

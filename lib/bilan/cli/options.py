@@ -5,9 +5,12 @@ from typing import Any, TypeVar
 
 import click
 
-from bilan.projet import Jeu
+from bilan.projet import INTERNE, PROFILS, Jeu
 
 Commande = TypeVar("Commande", bound=Callable[..., Any])
+
+UN_PROFIL = click.option("--profil", type=click.Choice(PROFILS), default=INTERNE, show_default=True,
+                         help="Profil de diffusion de l'édition.")
 
 COURANTE = "courante"
 """Période que chaque jeu déclare dans `collection.toml` : une tâche planifiée n'a pas à la réécrire."""
@@ -20,12 +23,14 @@ _CHOIX = (
                  help="Seulement cet EPCI (option répétable)."),
     click.option("--periode", metavar="PÉRIODE",
                  help="Année (2024), trimestre (2024T3) ou « courante » : celle de collection.toml."),
+    click.option("--profil", type=click.Choice([*PROFILS, "tous"]), default=INTERNE, show_default=True,
+                 help="Édition interne, publique (mesures masquées), ou les deux."),
     click.option("--region", metavar="CODE", help="Région attendue ; refusée si ce n'est pas celle du projet."),
 )
 
 
 def choix_de_carnets(commande: Commande) -> Commande:
-    """Ajoute à une commande les options qui choisissent ce qu'on joue : jeux, carnets, EPCI, période, région."""
+    """Ajoute à une commande ce qui choisit ce qu'on joue : jeux, carnets, EPCI, période, profil, région."""
     for option in reversed(_CHOIX):
         commande = option(commande)
     return commande

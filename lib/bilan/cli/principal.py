@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from bilan.cli.analyse import COMMANDES as ANALYSE
+from bilan.cli.charte import COMMANDES as CHARTE
 from bilan.cli.collecte import COMMANDES as COLLECTE
+from bilan.cli.comite import COMMANDES as COMITE
 from bilan.cli.diaporama import COMMANDES as DIAPORAMA
 from bilan.cli.editions import COMMANDES as EDITIONS
-from bilan.cli.options import choix_de_carnets, demande
+from bilan.cli.options import UN_PROFIL, choix_de_carnets, demande
 from bilan.cli.stockage import COMMANDES as STOCKAGE
 from bilan.erreurs import CodeSortie, ErreurBilan
-from bilan.projet import Projet
+from bilan.projet import INTERNE, PROFILS, Projet
 
 _SUITE = "COMMANDE [ARGUMENTS]…"
 
@@ -77,16 +79,24 @@ def journal(nombre: int) -> None:
 
 @bilan.command()
 @click.option("--version", "version_", metavar="VERSION", help="Version à remettre en place ; la liste sinon.")
-def publier(version_: str | None) -> None:
-    """Met en place une version gardée du site et la confirme, ou donne la liste des versions.
+@click.option("--profil", type=click.Choice(PROFILS), help="Construit et met en place le site de ce profil.")
+def publier(version_: str | None, profil: str | None) -> None:
+    """Met en place une version gardée du site et la confirme, ou construit celle d'un profil ; leur liste sinon.
 
     Une version confirmée se garde toujours : « bilan purger » n'y touche pas.
     """
+    from bilan import chaine
     from bilan.editions import publication
     from bilan.stockage.emprunt import accorder
     from bilan.stockage.retention import confirmer
 
     projet = Projet.trouver()
+    if version_ is not None and profil not in (None, publication.profil_de(version_)):
+        raise click.UsageError(f"La version « {version_} » n'est pas du profil « {profil} ».")
+    if version_ is None and profil is not None:
+        with accorder(projet, click.echo):
+            click.echo(f"À ouvrir : {chaine.publier(projet, click.echo, profil)}")
+        return
     if version_ is None:
         for nom in publication.versions(projet.reports):
             click.echo(nom)
@@ -98,14 +108,15 @@ def publier(version_: str | None) -> None:
 
 
 @bilan.command()
-def retirer() -> None:
+@UN_PROFIL
+def retirer(profil: str) -> None:
     """Retire le site en place ; ses versions restent."""
     from bilan.editions import publication
     from bilan.stockage.emprunt import accorder
 
     projet = Projet.trouver()
-    with accorder(projet, click.echo, retirer_le_site=True):
-        click.echo(publication.retirer(projet))
+    with accorder(projet, click.echo, retirer_le_site=profil == INTERNE):
+        click.echo(publication.retirer(projet, profil))
 
 
 @bilan.group(subcommand_metavar=_SUITE)
@@ -147,7 +158,7 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **STOCKAGE}.items():
+for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **CHARTE, **COMITE, **STOCKAGE}.items():
     bilan.add_command(_commande, _nom)
 
 

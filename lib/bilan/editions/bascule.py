@@ -4,18 +4,25 @@ import os
 import shutil
 from pathlib import Path
 
+from bilan.projet import INTERNE, nom_de_profil
+
 COURANT = "courant"
 _MARQUE = ".version"
 
 
-def basculer(dossier: Path, version: str) -> None:
-    """Fait de `versions/<version>` le site en place de `dossier`.
+def place(dossier: Path, profil: str = INTERNE) -> Path:
+    """Rend le chemin du site en place d'un profil."""
+    return dossier / nom_de_profil(COURANT, profil)
+
+
+def basculer(dossier: Path, version: str, profil: str = INTERNE) -> None:
+    """Fait de `versions/<version>` le site en place de `dossier` pour un profil (`courant`, `courant-public`).
 
     Là où le système a des liens symboliques, un lecteur voit l'ancien site ou le nouveau, jamais un mélange.
     Ailleurs (partage réseau), la copie remplace fichier par fichier et la page d'entrée en dernier.
     """
-    courant = dossier / COURANT
-    provisoire = dossier / f".{COURANT}.{os.getpid()}"
+    courant = place(dossier, profil)
+    provisoire = courant.with_name(f".{courant.name}.{os.getpid()}")
     provisoire.unlink(missing_ok=True)
     try:
         provisoire.symlink_to(Path("versions") / version, target_is_directory=True)
@@ -27,23 +34,23 @@ def basculer(dossier: Path, version: str) -> None:
     provisoire.replace(courant)
 
 
-def courante(dossier: Path) -> str | None:
+def courante(dossier: Path, profil: str = INTERNE) -> str | None:
     """Rend la version en place dans `dossier`, rien s'il n'y en a pas."""
-    courant = dossier / COURANT
+    courant = place(dossier, profil)
     if courant.is_symlink():
         return courant.readlink().name if courant.exists() else None
     marque = courant / _MARQUE
     return marque.read_text(encoding="utf-8") if marque.is_file() else None
 
 
-def entree(dossier: Path) -> Path:
+def entree(dossier: Path, profil: str = INTERNE) -> Path:
     """Rend la page d'entrée du site en place."""
-    return dossier / COURANT / "index.html"
+    return place(dossier, profil) / "index.html"
 
 
-def retirer(dossier: Path) -> None:
+def retirer(dossier: Path, profil: str = INTERNE) -> None:
     """Ôte le site en place ; les versions restent."""
-    courant = dossier / COURANT
+    courant = place(dossier, profil)
     if courant.is_symlink():
         courant.unlink()
     else:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from bilan.entrepot.runs import EntrepotRuns, Run
 from bilan.erreurs import DonneesRefusees, ErreurBilan
 from bilan.figures.modele import Figure
-from bilan.projet import DeclarationJeu, Jeu, Projet
+from bilan.projet import INTERNE, DeclarationJeu, Jeu, Projet
 
 _CHEMIN_DE_PAGE = re.compile(r"^[a-z0-9_-]+(/[a-z0-9_-]+)?$")
 _IDENTIFIANT = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -60,11 +60,12 @@ class Execution:
 
 @dataclass(frozen=True)
 class Edition:
-    """Une édition : un jeu de données, ce que la collection en déclare, et ses exécutions dans l'ordre de lecture."""
+    """Une édition : un jeu, ce que la collection en déclare, ses exécutions dans l'ordre de lecture, et son profil."""
 
     jeu: Jeu
     declaration: DeclarationJeu
     executions: tuple[Execution, ...]
+    profil: str = INTERNE
 
     @cached_property
     def pages(self) -> tuple[Execution, ...]:
@@ -83,18 +84,21 @@ class Edition:
         return {dossier: fiches for dossier, fiches in rangees.items() if fiches}
 
 
-def lire_edition(projet: Projet, jeu: Jeu) -> Edition:
-    """Rend l'édition d'un jeu : les dernières exécutions de son magasin, rangées comme la collection.
+def lire_edition(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> Edition:
+    """Rend l'édition d'un jeu pour un profil : les dernières exécutions de son magasin, rangées comme la collection.
 
     Lève `DonneesRefusees` si le magasin est vide ou si une exécution ne se lit pas.
     """
-    magasin = EntrepotRuns(projet.entrepot, jeu)
+    magasin = EntrepotRuns(projet.entrepot, jeu, profil)
     rangs = {carnet.nom: rang for rang, carnet in enumerate(projet.collection.carnets)}
     executions = [Execution.lire(run, magasin.dossier(run.cle)) for run in magasin.derniers() if run.carnet in rangs]
     if not executions:
-        raise DonneesRefusees(f"Aucun carnet n'a été exécuté pour le jeu « {jeu} » ; lancez « bilan executer ».")
+        raise DonneesRefusees(
+            f"Aucun carnet n'a été exécuté pour le jeu « {jeu} » au profil « {profil} » ; lancez "
+            f"« bilan executer --profil {profil} »."
+        )
     executions.sort(key=lambda e: (rangs[e.run.carnet], e.page))
-    return Edition(jeu, projet.collection.jeux[jeu], tuple(executions))
+    return Edition(jeu, projet.collection.jeux[jeu], tuple(executions), profil)
 
 
 def _lire_figure(dossier: Path, ident: str) -> Figure:

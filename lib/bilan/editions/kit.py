@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bilan.editions.annexe import Dossier, ecrire_annexe
 from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
@@ -17,11 +18,15 @@ from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.ouvertes import ouvrir_donnees
 from bilan.editions.publication import refuser_le_fictif_ailleurs
 from bilan.editions.textes import Textes
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.francais import compter
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
-KIT = Path("versions") / "kit"
-"""Dossier des kits dans `reports/`, un sous-dossier par jeu."""
+if TYPE_CHECKING:
+    import polars as pl
+
+KIT = "kit"
+"""Dossier des kits dans `reports/versions`, un sous-dossier par jeu ; le profil public a le sien."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,16 @@ class Fabrique:
     imagerie: Imagerie
 
     @classmethod
-    def ouvrir(cls, projet: Projet, jeu: Jeu, dossier: Path | None = None) -> "Fabrique":
-        """Rend la fabrique d'un jeu exécuté ; `dossier` reçoit les pièces dans un sous-dossier par jeu.
+    def ouvrir(cls, projet: Projet, jeu: Jeu, dossier: Path | None = None, profil: str = INTERNE) -> "Fabrique":
+        """Rend la fabrique d'un jeu exécuté à ce profil ; `dossier` reçoit les pièces dans un sous-dossier par jeu.
 
         À défaut, c'est `reports/versions/kit`. Lève `DonneesRefusees` si aucun carnet n'a été exécuté,
         `PublicationRefusee` pour des pièces fictives hors de `reports/`.
         """
-        dossier = dossier / jeu if dossier else projet.reports / KIT / jeu
+        dossier = dossier / jeu if dossier else projet.reports / "versions" / nom_de_profil(KIT, profil) / jeu
         refuser_le_fictif_ailleurs(projet, [jeu], dossier)
         textes = Textes.lire(projet.reports / GABARITS_DU_SITE)
-        edition, imagerie = lire_edition(projet, jeu), imagerie_du_jeu(projet, jeu)
+        edition, imagerie = lire_edition(projet, jeu, profil), imagerie_du_jeu(projet, jeu, profil)
         return cls(projet, jeu, dossier, edition, ouvrir_annuaire(projet), textes, imagerie)
 
     def fiches(self, sirens: Sequence[str] = ()) -> str:
@@ -69,14 +74,18 @@ class Fabrique:
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
         with _dossier_neuf(self.dossier / "ouvert") as neuf:
-            tables = ouvrir_donnees(self.projet, self.jeu, neuf)
+            tables = ouvrir_donnees(self.projet, self.jeu, neuf, self._mesures_masquees())
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
 
+    def _mesures_masquees(self) -> "pl.DataFrame | None":
+        """Rend les mesures passées au secret ; None au profil interne, dont les données ouvertes taisent les bilans."""
+        profil = self.edition.profil
+        return None if profil == INTERNE else EntrepotMesures(self.projet.entrepot, self.jeu, profil).lire()
 
-def faire_le_kit(projet: Projet, jeux: Sequence[Jeu], dossier: Path | None, dire: Callable[[str], object]) -> None:
-    """Fait toutes les pièces des `jeux` ; lève ce que lèvent `Fabrique.ouvrir` et ses méthodes."""
-    for jeu in jeux:
-        fabrique = Fabrique.ouvrir(projet, jeu, dossier)
+
+def faire_le_kit(fabriques: Iterable[Fabrique], dire: Callable[[str], object]) -> None:
+    """Fait toutes les pièces de chaque fabrique ; lève ce que lèvent ses méthodes."""
+    for fabrique in fabriques:
         for piece in (fabrique.fiches, fabrique.annexe, fabrique.ouvertes):
             dire(f"{fabrique.edition.declaration.titre} : {piece()}")
 

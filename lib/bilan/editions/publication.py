@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Dire = Callable[[str], object]
 _CONSTATS_MONTRES = 10
+_DU_CODE = ("editions", "figures", "francais", "secret")
 
 
 @dataclass(frozen=True)
@@ -177,14 +178,16 @@ def _empreinte_du_site(racine: Path) -> str:
 
 
 def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], parution: Parution) -> str:
+    from bilan.editions.commentaires import DOSSIER as COMMENTAIRES
     from bilan.editions.gabarits import DOSSIER
 
     code = Path(__file__).parents[1]
-    lus = [projet.racine / "collection.toml"]
-    for racine in (projet.reports / DOSSIER, code / "editions", code / "figures", code / "francais", projet.referentiel):
+    lus = [projet.racine / "collection.toml", *sorted((projet.racine / COMMENTAIRES).glob("*.md"))]
+    for racine in (projet.reports / DOSSIER, *(code / nom for nom in _DU_CODE), projet.referentiel):
         lus += sorted(p for p in racine.rglob("*") if p.is_file() and p.suffix != ".pyc")
     empreintes = [fichiers.empreinte_fichier(chemin) for chemin in lus]
     for jeu in jeux:
         magasin = EntrepotRuns(projet.entrepot, jeu, parution.profil)
         empreintes += [fichiers.empreinte_fichier(magasin.dossier(run.cle) / "page.json") for run in magasin.derniers()]
-    return fichiers.empreinte(json.dumps([empreintes, [jeu.value for jeu in jeux], parution.document_de_travail]).encode())
+    autres = [[jeu.value for jeu in jeux], parution.document_de_travail]
+    return fichiers.empreinte(json.dumps([empreintes, *autres]).encode())

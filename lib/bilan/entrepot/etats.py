@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bilan.entrepot import fichiers
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
 GARDES = 10
 """États gardés par jeu ; les éditions versées dans `reports/publies` ne comptent pas."""
@@ -52,15 +52,20 @@ class EtatGarde:
 
 
 class EntrepotEtats:
-    """États publiés d'un jeu : ceux de cette machine, et ceux des éditions versées dans `reports/publies`."""
+    """États publiés d'un jeu : ceux de cette machine, et ceux des éditions versées dans `reports/publies`.
 
-    def __init__(self, projet: Projet, jeu: Jeu) -> None:
-        self.jeu = jeu
-        self.racine = projet.entrepot / jeu.value / "etats"
+    Ceux du profil public sont tous gardés, et seuls : ce qui a été dit au public ne s'oublie pas.
+    """
+
+    def __init__(self, projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
+        self.jeu, self.profil = jeu, profil
+        self.racine = projet.entrepot / jeu.value / nom_de_profil("etats", profil)
         self.publies = projet.reports / "publies"
 
     def tous(self) -> list[EtatGarde]:
         """Rend les états, du plus ancien au plus récent : les versés d'abord, puis ceux de cette machine."""
+        if self.profil != INTERNE:
+            return list(self._lire(self.racine.glob("*")))
         return [*self._lire(self.publies.glob(f"*/etat/{self.jeu}"), versee=True), *self._lire(self.racine.glob("*"))]
 
     def reference(self, apres: EtatPublie, connu_le: str | None) -> EtatGarde | None:
@@ -76,7 +81,7 @@ class EntrepotEtats:
             return
         rang = int(gardes[-1].dossier.name.split("-")[0]) + 1 if gardes else 1
         ecrire(self.racine / f"{rang:06d}-{etat.connu_le}", etat, mesures)
-        for ancien in gardes[: len(gardes) + 1 - GARDES]:
+        for ancien in gardes[: len(gardes) + 1 - GARDES] if self.profil == INTERNE else []:
             shutil.rmtree(ancien.dossier)
 
     def _lire(self, dossiers: Iterator[Path], versee: bool = False) -> Iterator[EtatGarde]:

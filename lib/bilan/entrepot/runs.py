@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from bilan.entrepot import fichiers
 from bilan.erreurs import ErreurUsage
-from bilan.projet import Jeu
+from bilan.projet import INTERNE, Jeu, nom_de_profil
 
 _CLE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,120}$")
 
@@ -45,12 +45,15 @@ class Run:
 
 
 class EntrepotRuns:
-    """Exécutions d'un jeu. Une clé décrit tout ce dont l'exécution dépend : la même clé est la même page."""
+    """Exécutions d'un jeu pour un profil. Une clé dit tout ce dont l'exécution dépend : même clé, même page.
 
-    def __init__(self, racine: Path, jeu: Jeu) -> None:
-        self.jeu = jeu
+    Chaque profil a son index : jouer l'un n'efface jamais l'autre.
+    """
+
+    def __init__(self, racine: Path, jeu: Jeu, profil: str = INTERNE) -> None:
+        self.jeu, self.profil = jeu, profil
         self.racine = racine / jeu.value / "runs"
-        self.index = self.racine / "index.json"
+        self.index = self.racine / f"{nom_de_profil('index', profil)}.json"
 
     def dossier(self, cle: str) -> Path:
         """Rend le dossier de l'exécution (sans le créer) ; lève `ErreurUsage` si la clé n'est pas un nom de dossier."""

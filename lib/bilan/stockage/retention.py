@@ -18,7 +18,7 @@ from bilan.entrepot.runs import EntrepotRuns
 from bilan.erreurs import ErreurUsage
 from bilan.francais import compter
 from bilan.periode import Periode
-from bilan.projet import Jeu, Projet
+from bilan.projet import PROFILS, Jeu, Projet
 from bilan.stockage import site
 from bilan.stockage.miroir import Index
 
@@ -60,7 +60,7 @@ def purger(lots: list[Lot]) -> None:
 
 
 def _brouillons(projet: Projet) -> Iterator[Lot]:
-    gardees = {*confirmees(projet), bascule.courante(projet.reports)}
+    gardees = {*confirmees(projet), *(bascule.courante(projet.reports, profil) for profil in PROFILS)}
     racine = projet.reports / "versions"
     brouillons = [racine / v for v in versions(projet.reports) if v not in gardees]
     par_age = sorted(brouillons, key=lambda dossier: dossier.stat().st_mtime, reverse=True)
@@ -72,7 +72,7 @@ def _executions(projet: Projet, aujourd_hui: date) -> Iterator[Lot]:
     limite = _mois_avant(aujourd_hui, projet.collection.retention.executions_mois)
     for jeu in Jeu:
         magasin = EntrepotRuns(projet.entrepot, jeu)
-        valent = set(magasin.cles().values())
+        valent = {c for p in PROFILS for c in EntrepotRuns(projet.entrepot, jeu, p).cles().values()}
         remplacees = tuple(
             page.parent
             for page in sorted(magasin.racine.glob("*/page.json"))

@@ -29,7 +29,7 @@ from bilan.figures import formes
 from bilan.figures.modele import Figure
 from bilan.figures.tableau import lignes
 from bilan.francais import compter
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet
 
 SUFFIXE_LISTE = ".changements.md"
 _SUITE = re.compile(r" \(\d+(?:/\d+)?\)$")
@@ -49,7 +49,7 @@ class Changements:
     liste: Path | None = None
 
 
-def actualiser(deck: Path, projet: Projet, jeu: Jeu, sortie: Path) -> Changements:
+def actualiser(deck: Path, projet: Projet, jeu: Jeu, sortie: Path, profil: str = INTERNE) -> Changements:
     """Écrit dans `sortie` le diaporama `deck`, ses objets « bilan:… » remis aux dernières exécutions du jeu.
 
     Les textes récrits à la main, la mise en page, les couleurs des graphiques et les diapositives ajoutées restent.
@@ -59,7 +59,7 @@ def actualiser(deck: Path, projet: Projet, jeu: Jeu, sortie: Path) -> Changement
     if sortie.resolve() == deck.resolve():
         raise ErreurUsage(f"« {sortie} » est le diaporama de départ ; donnez un autre nom : il n'est jamais récrit.")
     presentation = gabarit.lire(deck)
-    reprise = _Reprise(Atelier.ouvrir(projet, jeu), presentation)
+    reprise = _Reprise(Atelier.ouvrir(projet, jeu, profil), presentation)
     reprise.verifier(deck, jeu)
     changements = reprise.mener()
     paquet.ecrire(presentation, sortie)
@@ -122,7 +122,7 @@ class _Reprise:
         idents = [i for i in dict.fromkeys(f.name.split(":")[1] for f in principaux) if i in self._atelier.figures]
         faits += self._textes(diapositive, ordonnees, idents, gardees)
         for ident in idents:
-            notes.remplacer(diapositive, ident, notes.bloc(*self._atelier.figures[ident]))
+            notes.remplacer(diapositive, ident, self._atelier.bloc(ident))
         self._changements.lignes += [f"Diapositive {rang} : {fait}." for fait in faits]
 
     def _figure(self, diapositive: Any, forme: Any, ordonnees: list[Any]) -> list[str]:
@@ -141,10 +141,10 @@ class _Reprise:
         return [f"« {figure.id} », {_resumer(changes)}"] if changes else []
 
     def _objet(self, forme: Any, figure: Figure) -> list[str]:
-        if figure.donnees.is_empty():
+        if figure.donnees.is_empty() or not graphique.a_une_valeur(figure):
             if forme.has_text_frame:
                 return ["texte"] if chiffre.actualiser(forme, figure) else []
-            raise _GenreDifferent(f"elle n'a plus de données ({figure.vide.rstrip('.')})")
+            raise _GenreDifferent(f"elle n'a plus de données ({(figure.vide or figure.lecture).rstrip('.')})")
         match figure.forme:
             case formes.Choroplethe() | formes.Cercles() if forme.shape_type == 6:
                 zone = _repere_des_enfants(forme)
