@@ -21,7 +21,7 @@ def test_les_plus_grands_manquants_viennent_d_abord(mesurer: Callable[..., pl.Da
     figure = relance.a_relancer(_recus(mesurer, A=1, B=0, C=0), PARC, contexte)
     assert figure.donnees["bailleur"].to_list() == ["Gamma", "Bêta"]
     assert figure.titre.startswith("2 bailleurs")
-    assert figure.lecture.replace("\u202f", " ") == (
+    assert figure.note.replace("\u202f", " ") == (
         "1 bailleur fait 95 % du parc dont le bilan manque, soit 38,0 % du parc attendu."
     )
 

@@ -18,6 +18,7 @@ def dessiner_tableau(figure: Figure, largeur: float) -> Toile:
     colonnes = figure.colonnes
     cellules = lignes(figure)
     largeurs = _largeurs([entete(c) for c in colonnes], cellules, largeur)
+    largeur = max(largeur, sum(largeurs))  # des mots trop longs élargissent l'image plutôt que d'en sortir
     a_droite = [est_numerique(c) for c in colonnes]
     y = 0.0
     ecritures: list[Texte] = []

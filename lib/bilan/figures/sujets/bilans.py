@@ -98,11 +98,12 @@ def couverture_par_departement(b1: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("couverture_pct", "Part du parc couverte", "pourcent", absence="absence"),
         ),
         lecture=f"{basse['departement']} : {nombre(basse['repondants'])} bilans sur {nombre(basse['attendus'])}, "
-        f"soit {pourcent(basse['couverture_pct'])} du parc ; région : {pourcent(100 * (region['couverture'] or 0))}.",
+        f"soit {pourcent(basse['couverture_pct'])} du parc.",
         champ=f"{ATTENDUS}.",
         source=contexte.source(RECEPTION),
         alt=decrire_lignes(donnees, "departement", {"couverture_pct": "pourcent"}),
-        note=f"Sous {pourcent(seuil, 0)} du parc, les taux se lisent avec prudence.",
+        note=f"Sous {pourcent(seuil, 0)} du parc, les taux se lisent avec prudence. Région : "
+        f"{pourcent(100 * (region['couverture'] or 0))} du parc.",
         indicateurs=("B1",),
         maturite=maturite(b1.filter(territoire_type="departement", periode=str(contexte.periode))),
     )

@@ -56,7 +56,7 @@ def nombre_de_changements(lignes: pl.DataFrame, comparaison: Comparaison, contex
         forme=ChiffreCle("nombre", f"{accord(total, 'changement')} {_depuis(comparaison)}", "nombre", _faits(lignes)),
         donnees=pl.DataFrame({"nombre": [total]}),
         colonnes=(Colonne("nombre", "Changements", "nombre"),),
-        lecture=f"{majuscule(_compter(total))} : {_faits(lignes)}.",
+        lecture=f"{majuscule(_compter(total))}, toutes causes.",
         champ=_champ(contexte),
         source=contexte.source(_SOURCE),
         alt=f"{majuscule(_compter(total))} {_depuis(comparaison)} : {_faits(lignes)}.",

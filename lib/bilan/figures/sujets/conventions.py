@@ -15,7 +15,6 @@ ATTENDUES = "Conventions de gestion en flux attendues : un bailleur, un réserva
 EN_PARC = "Pondéré par le parc : une convention compte pour les logements qu'elle concerne."
 
 AVANCEMENTS = ("Signée", "Transmise ou en signature", "En négociation", "Non engagée ou refusée")
-_NON_SIGNEES = "conventions attendues et non signées"
 _AVANCEMENT_DU_STATUT = {
     "SIGNEE": AVANCEMENTS[0],
     "EN_SIGNATURE": AVANCEMENTS[1],
@@ -87,7 +86,9 @@ def avancement(v1: pl.DataFrame, contexte: Contexte) -> Figure:
         qui, combien = par_lui.row(-1)
         total = float(restant["conventions"].sum())
         titre = f"{compter(total, 'convention')} à signer, dont {nombre(combien)} pour le réservataire « {qui} »"
-        lecture = f"Réservataire « {qui} » : {compter(combien, 'convention attendue et non signée', _NON_SIGNEES)}."
+        premiere = restant.filter(reservataire=qui).sort("conventions", "etape").row(-1, named=True)
+        etape, conventions = premiere["etape"].lower(), compter(premiere["conventions"], "convention")
+        lecture = f"Réservataire « {qui} », « {etape} » : {conventions}."
     return Figure(
         id="conventions-avancement",
         titre=titre.removesuffix("."),

@@ -40,6 +40,7 @@ def retard(v4: pl.DataFrame, contexte: Contexte) -> Figure:
         .select("libelle", "conventions", *_STATISTIQUES)
     )
     region = une(v4, **{**contexte.en_region, "ventilation": "signature|statistique"}, modalite="SIGNEE|mediane")
+    tete = donnees.row(0, named=True)
     return Figure(
         id="conventions-retard",
         titre=f"Une convention sur deux est signée plus de {compter(region['valeur'] or 0, 'jour')} après l'échéance",
@@ -52,8 +53,8 @@ def retard(v4: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("mediane", "Retard médian", "jours"),
             Colonne("maximum", "Retard maximal", "jours"),
         ),
-        lecture=f"Sur {nombre(region['denominateur'])} conventions signées, la moitié l'ont été plus de "
-        f"{compter(region['valeur'] or 0, 'jour')} après l'échéance.",
+        lecture=f"{tete['libelle']} : sur {compter(tete['conventions'], 'convention signée', 'conventions signées')}, "
+        f"la moitié l'ont été plus de {compter(tete['mediane'] or 0, 'jour')} après l'échéance.",
         champ="Conventions de gestion en flux signées.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "libelle", {"mediane": "jours", "maximum": "jours"}),

@@ -82,7 +82,7 @@ def mobilite(t2: pl.DataFrame, contexte: Contexte) -> Figure:
         observees.filter(territoire_type="departement", periode=annee)
         .join(noms, on="territoire")
         .sort("valeur", "departement", descending=[True, False])
-        .select("departement", "valeur", absence=ABSENCE)
+        .select("departement", "valeur", annee="periode", absence=ABSENCE)
     )
     region: float | None = une(observees, territoire_type="region", periode=annee)["valeur"]
     tete, queue = donnees.row(0, named=True), donnees.row(-1, named=True)
@@ -94,7 +94,11 @@ def mobilite(t2: pl.DataFrame, contexte: Contexte) -> Figure:
         sous_titre=f"Emménagements rapportés aux logements loués ou proposés depuis plus d'un an, {annee}",
         forme=Barres("departement", "valeur", "pourcent", reference),
         donnees=donnees,
-        colonnes=(Colonne("departement", "Département"), Colonne("valeur", "Mobilité", "pourcent", absence="absence")),
+        colonnes=(
+            Colonne("departement", "Département"),
+            Colonne("annee", "Année"),
+            Colonne("valeur", "Mobilité", "pourcent", absence="absence"),
+        ),
         lecture=f"{tete['departement']} : {pourcent(tete['valeur'])} des logements loués ou proposés depuis un an "
         f"ou plus ont changé d'occupant en {annee}.",
         champ="Parc locatif social, logements loués ou proposés à la location depuis plus d'un an.",
@@ -113,7 +117,7 @@ def pression(t1: pl.DataFrame, contexte: Contexte) -> Figure:
     donnees = (
         pl.concat([region, noms])
         .join(observees.filter(periode=annee), on="territoire", maintain_order="left")
-        .select("departement", "numerateur", "denominateur", "valeur", absence=ABSENCE)
+        .select("departement", "numerateur", "denominateur", "valeur", annee="periode", absence=ABSENCE)
     )
     tete = donnees.row(0, named=True)
     return Figure(
@@ -128,6 +132,7 @@ def pression(t1: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Territoire"),
+            Colonne("annee", "Année"),
             Colonne("numerateur", "Demandes", "nombre"),
             Colonne("denominateur", "Attributions", "nombre"),
             Colonne("valeur", "Demandes par attribution", "decimal", absence="absence"),

@@ -38,6 +38,7 @@ def parts(f3: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
         colonnes=(
             Colonne("libelle", "Réservataire"),
             Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
+            Colonne("denominateur", "Tous réservataires", "nombre", "logements", absence="absence"),
             Colonne("valeur", "EPCI", "pourcent", absence="absence"),
             Colonne("departement", departement, "pourcent"),
             Colonne("region", "Région", "pourcent"),

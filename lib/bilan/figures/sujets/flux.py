@@ -101,6 +101,7 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         colonnes=(
             Colonne("libelle", "Réservataire"),
             Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
+            Colonne("denominateur", "Tous réservataires", "nombre", "logements", absence="absence"),
             Colonne("valeur", "Part effective", "pourcent", absence="absence"),
             Colonne("taux", "Taux moyen des conventions", "pourcent"),
             Colonne("ecart", "Écart, à bailleurs comparables", "points"),
@@ -123,6 +124,8 @@ def transformation(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     donnees = par_modalite(mesures.filter(indicateur="F4"), RESERVATAIRES, **ici)
     donnees = joindre(donnees, mesures.filter(**ici, indicateur="F4b"), "baux")
     donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "baux", "absence")
+    connus = donnees.drop_nulls("valeur")
+    tete = (connus if connus.height else donnees).row(0, named=True)
     tous = une(mesures, indicateur="F4", **contexte.en_region)
     signes = une(mesures, indicateur="F4b", **contexte.en_region)
     return Figure(
@@ -139,7 +142,8 @@ def transformation(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("valeur", "Attribués / proposés", "pourcent", absence="absence"),
             Colonne("baux", "Baux / attribués", "pourcent"),
         ),
-        lecture=f"Sur {nombre(tous['denominateur'])} logements proposés, {nombre(tous['numerateur'])} sont attribués.",
+        lecture=f"{tete['libelle']} : sur {nombre(tete['denominateur'])} logements proposés, "
+        f"{nombre(tete['numerateur'])} sont attribués.",
         champ=f"{RELOCATIONS}. Baux : seuls bilans qui les renseignent.",
         source=contexte.source(BILANS),
         alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent", "baux": "pourcent"}),
@@ -213,6 +217,7 @@ def mises_en_service(f7: pl.DataFrame, contexte: Contexte) -> Figure:
         "departement", "numerateur", "denominateur", "valeur", "absence"
     )
     region = une(f7, indicateur="F7", **contexte.en_region)
+    tete = donnees.sort("denominateur", "departement", descending=[True, False], nulls_last=True).row(0, named=True)
     reference = (
         None if region["valeur"] is None else Reference(region["valeur"], f"Région : {pourcent(region['valeur'])}")
     )
@@ -228,7 +233,7 @@ def mises_en_service(f7: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("denominateur", "Attributions", "nombre", "logements", absence="absence"),
             Colonne("valeur", "Part", "pourcent", absence="absence"),
         ),
-        lecture=f"Dans la région, {nombre(region['numerateur'])} des {nombre(region['denominateur'])} attributions "
+        lecture=f"{tete['departement']} : {nombre(tete['numerateur'])} des {nombre(tete['denominateur'])} attributions "
         "sont des premières mises en location.",
         champ="Toutes offres, bailleurs qui ont remis leur bilan.",
         source=contexte.source(BILANS),

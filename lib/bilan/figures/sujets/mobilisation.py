@@ -146,7 +146,8 @@ def carte_presence(inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
         absence=pl.when(~present & ~soumis).then(pl.lit("sans_objet")),
     )
     comptes = {classe: donnees.filter(classe=classe).height for classe in PRESENCES}
-    total, absents = comptes[a_la_reforme] + comptes[autre], donnees.filter(classe=absent)["epci"].to_list()
+    absents = donnees.filter(classe=absent)["epci"].to_list()
+    reste = "aucun ne l'est sans y être soumis" if not comptes[autre] else f"{comptes[autre]} sans y être soumis"
     soumis_en_tout = comptes[a_la_reforme] + comptes[absent]
     return Figure(
         id="mobilisation-carte-epci",
@@ -159,8 +160,8 @@ def carte_presence(inscrits: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("classe", "Présence", absence="absence"),
         ),
         lecture=(
-            f"{total} EPCI sont reconnus dans la liste : {comptes[a_la_reforme]} soumis à la réforme et "
-            f"{comptes[autre]} qui ne le sont pas. Soumis mais non inscrits : {enumerer(absents) or 'aucun'}."
+            f"Reconnus dans la liste : {compter(comptes[a_la_reforme], 'EPCI', 'EPCI')} soumis à la réforme, {reste}. "
+            f"Soumis mais non inscrits : {enumerer(absents) or 'aucun'}."
         ),
         champ=contexte.champ_epci,
         source=contexte.source(COPIL),

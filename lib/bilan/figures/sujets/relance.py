@@ -7,7 +7,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.bilans import ATTENDUS, RECEPTION
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.mesures import maturite
-from bilan.francais import accord, nombre, pourcent
+from bilan.francais import accord, compter, nombre, pourcent
 
 _COMPLET = "Tous les bailleurs attendus ont remis leur bilan."
 _PART_PRINCIPALE = 95.0
@@ -26,7 +26,8 @@ def a_relancer(b1: pl.DataFrame, parc: pl.DataFrame, contexte: Contexte) -> Figu
         parc.join(manquants, on="bailleur_siren")
         .with_columns(part_pct=100 * pl.col("logements") / total)
         .sort("logements", "bailleur", descending=[True, False])
-        .select("bailleur", "logements", "part_pct")
+        .with_columns(cumul_pct=pl.col("part_pct").cum_sum())
+        .select("bailleur", "logements", "part_pct", "cumul_pct")
     )
     lecture = _lecture(donnees)
     combien = donnees.height
@@ -40,11 +41,13 @@ def a_relancer(b1: pl.DataFrame, parc: pl.DataFrame, contexte: Contexte) -> Figu
             Colonne("bailleur", "Bailleur"),
             Colonne("logements", "Logements", "nombre"),
             Colonne("part_pct", "Part du parc attendu", "pourcent"),
+            Colonne("cumul_pct", "Part cumulée", "pourcent"),
         ),
         lecture=lecture,
         champ=f"{ATTENDUS}.",
         source=contexte.source(RECEPTION),
         alt=lecture,
+        note=_principaux(donnees),
         indicateurs=("B1",),
         maturite=maturite(ici),
         vide="" if combien else _COMPLET,
@@ -71,11 +74,19 @@ def parc_attendu(parc_rpls: pl.DataFrame, conventions: pl.DataFrame) -> pl.DataF
 def _lecture(donnees: pl.DataFrame) -> str:
     if donnees.is_empty():
         return _COMPLET
+    tete = donnees.row(0, named=True)
+    logements = compter(tete["logements"], "logement")
+    return f"{tete['bailleur']} : {logements}, soit {pourcent(tete['part_pct'])} du parc attendu."
+
+
+def _principaux(donnees: pl.DataFrame) -> str:
+    if donnees.is_empty():
+        return ""
     manque = int(donnees["logements"].sum())
     cumul = 100 * donnees["logements"].cum_sum() / manque
     principaux = int((cumul < _PART_PRINCIPALE).sum()) + 1
     return (
         f"{nombre(principaux)} {accord(principaux, 'bailleur fait', 'bailleurs font')} "
         f"{pourcent(float(cumul[principaux - 1]), 0)} du parc dont le bilan manque, "
-        f"soit {pourcent(float(donnees['part_pct'].head(principaux).sum()))} du parc attendu."
+        f"soit {pourcent(float(donnees['cumul_pct'][principaux - 1]))} du parc attendu."
     )

@@ -1,0 +1,71 @@
+"""Toutes les figures de tous les carnets, aux deux profils : elles se lisent, ne débordent pas, ne sont pas vides."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from atelier import Jouee, jouer_tout
+from cadrage import debords, marques
+from releve import introuvables
+
+from bilan import chaine
+from bilan.figures.altair.rendu import Mise, specification
+from bilan.figures.formes import ChiffreCle, Tableau
+from bilan.projet import Jeu, Projet
+from bilan.referentiel.geometries import Fonds
+
+RACINE = Path(__file__).parents[2]
+BAILLEURS = 3
+pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("figures-publiees")]
+
+
+@pytest.fixture(scope="module")
+def projet(tmp_path_factory: pytest.TempPathFactory) -> Projet:
+    """Le projet, à quelques bailleurs fictifs, ses mesures faites et masquées pour le public."""
+    racine = tmp_path_factory.mktemp("figures")
+    (racine / "data").mkdir()
+    for nom in ("data/referentiel", "data/publie", "data/correspondances", "notebooks"):
+        (racine / nom).symlink_to(RACINE / nom)
+    shutil.copytree(RACINE / "data/demonstration", racine / "data/demonstration",
+                    ignore=shutil.ignore_patterns("livraisons"))  # fmt: skip
+    shutil.copy(RACINE / "collection.toml", racine / "collection.toml")
+    liste = racine / "data/demonstration/bailleurs.csv"
+    liste.write_text("".join(liste.read_text(encoding="utf-8").splitlines(True)[: BAILLEURS + 1]), encoding="utf-8")
+    projet = Projet(racine)
+    for jeu in Jeu:
+        chaine.preparer(projet, jeu, str)
+        chaine.masquer_pour_le_public(projet, jeu, str)
+    return projet
+
+
+@pytest.fixture(scope="module")
+def jouees(projet: Projet) -> list[Jouee]:
+    return list(jouer_tout(projet, par_maille=1))
+
+
+def test_chaque_carnet_publie_des_figures_aux_deux_profils(projet: Projet, jouees: list[Jouee]) -> None:
+    # Sur quelques bailleurs, le secret masque presque tout : ce que le public voit d'un thème peut être vide.
+    attendus = {(c.nom, jeu) for c in projet.collection.carnets for jeu in c.jeux}
+    assert attendus == {(j.carnet, j.jeu) for j in jouees if j.profil == "interne"}
+    assert {j.jeu for j in jouees if j.profil == "public"} == set(Jeu)
+
+
+def test_les_nombres_d_une_lecture_sont_dans_sa_table(jouees: list[Jouee]) -> None:
+    fautives = {f"{j} : {j.figure.lecture} → {manquent}" for j in jouees if (manquent := introuvables(j.figure))}
+    assert not fautives, "\n".join(sorted(fautives))
+
+
+def test_aucune_figure_n_est_vide_ni_rognee(projet: Projet, jouees: list[Jouee]) -> None:
+    fonds = Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
+    fautives = []
+    for jouee in {f"{j.figure.id} {j.territoire} {j.jeu} {j.profil}": j for j in jouees}.values():
+        dessin = specification(jouee.figure, fonds, mise=Mise(autonome=True))
+        fautives += [f"{jouee} : {texte}" for texte in debords(dessin)]
+        muette = isinstance(jouee.figure.forme, Tableau | ChiffreCle) or jouee.figure.vide
+        if not muette and not marques(dessin):
+            fautives.append(f"{jouee} : rien n'est dessiné")
+    assert not fautives, "\n".join(fautives)
+
+
+def test_chaque_figure_dit_ce_que_l_on_savait_et_quand(jouees: list[Jouee]) -> None:
+    assert [str(j) for j in jouees if "tel que connu le" not in j.figure.source] == []
