@@ -116,7 +116,7 @@ def _pieces(projet: Projet, edition: Edition, dossier: Path) -> None:
     construire_le_diaporama(projet, edition.jeu, dossier / "diaporama.pptx")
     ecrire_annexe(Dossier(edition, annuaire, textes, projet.collection.contact), dossier / "annexe.xlsx")
     carte = next(figure for execution in edition.pages for figure in execution.figures.values() if figure.id == CARTE)
-    fichiers.ecrire(dossier / f"{CARTE}.png", imagerie.dessin(carte).png)
+    fichiers.ecrire(dossier / f"{CARTE}.png", imagerie.dessin(carte, complet=True).png)
 
 
 @contextmanager

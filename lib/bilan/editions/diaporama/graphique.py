@@ -111,7 +111,7 @@ def _colorer(serie: Any, teinte: str, figure: Figure) -> None:
             serie.format.line.fill.background()
             est_repere = teinte == series.REPERE
             style = XL_MARKER_STYLE.DIAMOND if est_repere else XL_MARKER_STYLE.CIRCLE
-            _marquer(serie, style, teinte, palettes.ENCRE if est_repere else teinte)
+            _marquer(serie, style, palettes.BLANC if est_repere else teinte, teinte)
         case forme:
             serie.format.fill.solid()
             serie.format.fill.fore_color.rgb = couleur(teinte)

@@ -22,8 +22,8 @@ FORMATS: dict[Format, str] = {
 }
 """Format de nombre d'Office de chaque format de figure ; un pour cent y est un nombre de 0 à 1."""
 
-REPERE = "#CACAFB"
-"""Couleur du repère d'une paire : un bleu clair, cerné de gris, que la légende nomme."""
+REPERE = palettes.ALERTE
+"""Couleur du repère d'une paire, celle des pages ; sa forme aussi le distingue, et la légende le nomme."""
 
 Graphique = formes.Barres | formes.BarresEmpilees | formes.Courbe | formes.Points
 
