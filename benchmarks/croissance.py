@@ -67,8 +67,9 @@ def monter(projet: Projet, taille: Taille, dossier: Path) -> None:
     _agrandir_la_region(dossier / "data" / "referentiel", pl.scan_parquet(volume), projet.collection.region)
     tete, *tables = (projet.racine / "collection.toml").read_text(encoding="utf-8").split("[[carnets]]\n")
     fiche = next(table for table in tables if f'nom = "{CARNET}"' in table)
-    sans_compte = "".join(ligne for ligne in tete.splitlines(True) if "nombre_epci_soumis" not in ligne)
-    (dossier / "collection.toml").write_text(f"{sans_compte}[[carnets]]\n{fiche}", encoding="utf-8")
+    # Ni compte d'EPCI soumis, ni état antérieur à comparer : cette France n'en a pas.
+    gardees = [ligne for ligne in tete.splitlines(True) if not ligne.startswith(("nombre_epci_soumis", "compare_au"))]
+    (dossier / "collection.toml").write_text(f"{''.join(gardees)}[[carnets]]\n{fiche}", encoding="utf-8")
 
 
 def _agrandir_la_region(referentiel: Path, flux: pl.LazyFrame, region: str) -> None:
