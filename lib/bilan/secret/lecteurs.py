@@ -56,6 +56,8 @@ def lire(chemin: Path) -> Lecture | None:
 
 
 class _LecteurHtml(HTMLParser):
+    """Suit les balises d'une page : attributs parlants, tables, scripts, et la figure qui les contient."""
+
     def __init__(self) -> None:
         super().__init__()
         self.lecture = Lecture()
@@ -64,6 +66,7 @@ class _LecteurHtml(HTMLParser):
         self._script = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note les attributs que lit une aide technique, et ouvre table, rangée, cellule, script ou figure."""
         valeurs = {nom: valeur or "" for nom, valeur in attrs}
         textes = [v for nom, v in valeurs.items() if nom in _ATTRIBUTS_LUS or nom.startswith("data-")]
         self.lecture.phrases += [texte for texte in textes if texte]
@@ -80,6 +83,7 @@ class _LecteurHtml(HTMLParser):
             self._identifiants.append((tag, figure))
 
     def handle_endtag(self, tag: str) -> None:
+        """Range la table finie sous sa figure, et sort du script ou de la figure."""
         if tag == "table" and self._rangees is not None:
             figure = self._identifiants[-1][1] if self._identifiants else ""
             self.lecture.ajouter_table(figure, [r for r in self._rangees if r])
@@ -93,6 +97,7 @@ class _LecteurHtml(HTMLParser):
             self._identifiants = self._identifiants[:rang] if rang is not None else self._identifiants
 
     def handle_data(self, data: str) -> None:
+        """Ajoute un texte à la cellule ouverte, sinon aux phrases ; un script se relit comme des données."""
         texte = " ".join(data.split())
         if not texte:
             return

@@ -18,6 +18,7 @@ from bilan.erreurs import ErreurBilan
 
 Reels = NDArray[np.float64]
 Drapeaux = NDArray[np.bool_]
+Rangs = NDArray[np.intp]
 _TOURS_MAX = 60
 _PEU = 12
 _LARGE = 1e7
@@ -66,9 +67,8 @@ def proteger(probleme: Probleme, graine: int = 0) -> Drapeaux:
         manquantes = np.flatnonzero(a_prouver & ~prouvees.toutes)
         if not len(manquantes):
             return masquees
-        masquees = _equilibrer(
-            probleme, masquees | _complements(probleme, masquees, manquantes, prouvees, hasard, tour)
-        )
+        recherche = _Recherche(probleme, masquees | probleme.inconnues, prouvees, hasard)
+        masquees = _equilibrer(probleme, masquees | recherche.complements(manquantes, totaux=tour >= 2))
     raise ErreurBilan(
         f"Le secret statistique n'a pas convergé : {len(manquantes)} cellules restent retrouvables ; baissez "
         "« largeur_minimale » dans collection.toml ou diffusez moins de ventilations."
@@ -142,75 +142,70 @@ def _sans_lignes_vides(relations: sparse.csr_matrix) -> sparse.csr_matrix:
     return relations.tocsr()[pleines]
 
 
-def _complements(
-    probleme: Probleme,
-    masquees: Drapeaux,
-    manquantes: NDArray[np.intp],
-    preuves: _Preuves,
-    hasard: np.random.Generator,
-    tour: int,
-) -> Drapeaux:
-    """Rend les cellules à masquer en plus pour que chaque cellule manquante puisse bouger dans le sens qui lui manque.
-
-    Les premiers tours ne touchent qu'aux cellules ordinaires ; les suivants peuvent prendre un total.
-    """
-    ajouts = np.zeros(len(masquees), dtype=bool)
-    deja = masquees | probleme.inconnues
-    plafond = np.quantile(probleme.cout[np.isfinite(probleme.cout)], 1.0) if tour >= 2 else _COUT_TOTAL / 2
-    mobiles = np.flatnonzero(deja | (probleme.cout <= plafond))
-    relations = _sans_lignes_vides(probleme.relations[:, mobiles])
-    _, etiquettes = connected_components(abs(relations).T @ abs(relations), directed=False)
-    place = np.full(len(masquees), -1)
-    place[mobiles] = np.arange(len(mobiles))
-    for composante in np.unique(etiquettes[place[manquantes]]):
-        locales = mobiles[etiquettes == composante]
-        ici = manquantes[etiquettes[place[manquantes]] == composante]
-        # Des sens demandés ensemble peuvent se contredire : les dernières cellules se traitent une à une.
-        for lot in np.split(ici, len(ici)) if len(manquantes) <= _PEU else [ici]:
-            ajouts |= _completer(probleme, deja | ajouts, locales, lot, preuves, hasard)
-    return ajouts
-
-
 _COUT_TOTAL = 1e6
 """À partir de ce coût, une cellule est un total : on ne la masque qu'en dernier recours."""
 
 
-def _completer(
-    probleme: Probleme,
-    deja: Drapeaux,
-    locales: NDArray[np.intp],
-    manquantes: NDArray[np.intp],
-    preuves: _Preuves,
-    hasard: np.random.Generator,
-) -> Drapeaux:
-    """Résout « min Σ coût × |écart| » sous les relations, où les manquantes bougent (à défaut, paient cher)."""
-    ajouts = np.zeros(len(deja), dtype=bool)
-    n, m = len(locales), len(manquantes)
-    relations = _sans_lignes_vides(probleme.relations[:, locales])
-    signes = np.where(hasard.random(m) < 0.5, 1.0, -1.0)
-    signes = np.where(preuves.haut[manquantes], -1.0, np.where(preuves.bas[manquantes], 1.0, signes))
-    besoin = np.where(signes > 0, probleme.vers_le_haut[manquantes], probleme.vers_le_bas[manquantes])
-    cout = np.where(deja[locales], 1e-4, 1 + probleme.cout[locales])
-    cher = 100 * (1 + float(cout.max())) / np.maximum(besoin, 0.1)
-    position = {int(cellule): rang for rang, cellule in enumerate(locales)}
-    colonnes = np.array([position[int(cellule)] for cellule in manquantes])
-    choix = sparse.csr_matrix((signes, (np.arange(m), colonnes)), shape=(m, n))
-    objectif = np.concatenate([cout, cout, cher])
-    egalites = sparse.hstack([relations, -relations, sparse.csr_matrix((relations.shape[0], m))])
-    inegalites = -sparse.hstack([choix, -choix, sparse.identity(m)])
-    plafonds = np.concatenate([np.full(n, _LARGE), probleme.valeurs[locales], besoin])
-    resolu = linprog(
-        objectif,
-        A_ub=inegalites.tocsr(),
-        b_ub=-besoin,
-        A_eq=egalites.tocsr(),
-        b_eq=np.zeros(relations.shape[0]),
-        bounds=np.column_stack([np.zeros(2 * n + m), plafonds]),
-        method="highs",
-    )
-    ecarts = resolu.x[:n] - resolu.x[n : 2 * n]
-    ajouts[locales[(np.abs(ecarts) > _EPSILON) & ~deja[locales]]] = True
-    temoin = np.zeros(len(deja))
-    temoin[locales] = ecarts
-    preuves.retenir(probleme, temoin)
-    return ajouts
+@dataclass
+class _Recherche:
+    """La recherche des compléments d'un tour : ce qui ne se lit déjà plus (`deja`), ce qui est prouvé, le hasard."""
+
+    probleme: Probleme
+    deja: Drapeaux
+    preuves: _Preuves
+    hasard: np.random.Generator
+
+    def complements(self, manquantes: Rangs, totaux: bool) -> Drapeaux:
+        """Rend les cellules à masquer en plus pour que chaque manquante bouge dans le sens qui lui manque.
+
+        Sans `totaux`, seules les cellules ordinaires se prennent.
+        """
+        cout, depart = self.probleme.cout, self.deja
+        plafond = cout[np.isfinite(cout)].max() if totaux else _COUT_TOTAL / 2
+        mobiles = np.flatnonzero(depart | (cout <= plafond))
+        relations = _sans_lignes_vides(self.probleme.relations[:, mobiles])
+        _, etiquettes = connected_components(abs(relations).T @ abs(relations), directed=False)
+        place = np.full(len(depart), -1)
+        place[mobiles] = np.arange(len(mobiles))
+        for composante in np.unique(etiquettes[place[manquantes]]):
+            locales = mobiles[etiquettes == composante]
+            ici = manquantes[etiquettes[place[manquantes]] == composante]
+            # Des sens demandés ensemble peuvent se contredire : les dernières cellules se traitent une à une.
+            for lot in np.split(ici, len(ici)) if len(manquantes) <= _PEU else [ici]:
+                self._completer(locales, lot)
+        return self.deja & ~depart
+
+    def _completer(self, locales: Rangs, manquantes: Rangs) -> None:
+        """Résout « min Σ coût × |écart| » sous les relations, où les manquantes bougent (à défaut, paient cher)."""
+        probleme, n = self.probleme, len(locales)
+        choix, besoin = self._demande(locales, manquantes)
+        cout = np.where(self.deja[locales], 1e-4, 1 + probleme.cout[locales])
+        cher = 100 * (1 + float(cout.max())) / np.maximum(besoin, 0.1)
+        relations = _sans_lignes_vides(probleme.relations[:, locales])
+        egalites = sparse.hstack([relations, -relations, sparse.csr_matrix((relations.shape[0], len(besoin)))])
+        inegalites = -sparse.hstack([choix, -choix, sparse.identity(len(besoin))])
+        plafonds = np.concatenate([np.full(n, _LARGE), probleme.valeurs[locales], besoin])
+        resolu = linprog(
+            np.concatenate([cout, cout, cher]),
+            A_ub=inegalites.tocsr(),
+            b_ub=-besoin,
+            A_eq=egalites.tocsr(),
+            b_eq=np.zeros(relations.shape[0]),
+            bounds=np.column_stack([np.zeros(len(plafonds)), plafonds]),
+            method="highs",
+        )
+        temoin = np.zeros(len(self.deja))
+        temoin[locales] = resolu.x[:n] - resolu.x[n : 2 * n]
+        self.deja = self.deja | (np.abs(temoin) > _EPSILON)
+        self.preuves.retenir(probleme, temoin)
+
+    def _demande(self, locales: Rangs, manquantes: Rangs) -> tuple[sparse.csr_matrix, Reels]:
+        """Rend le sens où chaque manquante doit bouger (manquantes × locales, ± 1) et de combien."""
+        haut, bas = self.preuves.haut[manquantes], self.preuves.bas[manquantes]
+        m = len(manquantes)
+        signes = np.where(haut, -1.0, np.where(bas, 1.0, np.where(self.hasard.random(m) < 0.5, 1.0, -1.0)))
+        besoin = np.where(
+            signes > 0, self.probleme.vers_le_haut[manquantes], self.probleme.vers_le_bas[manquantes]
+        )
+        colonnes = np.searchsorted(locales, manquantes)
+        return sparse.csr_matrix((signes, (np.arange(m), colonnes)), shape=(m, len(locales))), besoin
