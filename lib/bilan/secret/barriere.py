@@ -21,6 +21,7 @@ _TELEPHONE = re.compile(r"(?<![\d.,+])(?:\+33[ .]?|0)[1-9](?:[ .-]?\d{2}){4}(?![
 _NIR = re.compile(
     r"(?<![\d.,])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?(\d{2}))?(?![\d.,])"
 )
+_DOSSIERS_DE_PAGE = re.compile(r"/(?:telechargements|exploration)/")
 _CLAUSES = re.compile(r"[;\n]|\.\s")
 
 
@@ -39,12 +40,18 @@ class Constat:
 class CelluleMasquee:
     """Cellule qui doit se lire `s` : sa figure, les repères de sa ligne (territoire, modalité…) et sa colonne.
 
-    `colonnes` sont les écritures de son titre : celui que l'on lit et le nom du champ dans les données.
+    `colonnes` sont les écritures de son titre : celui que l'on lit et le nom du champ dans les données. `page` est
+    celle qui la montre (« demonstration/epci/200054807 ») : elle ne se cherche que dans ses fichiers ; vide, partout.
     """
 
     figure: str
     reperes: tuple[str, ...]
     colonnes: tuple[str, ...]
+    page: str = ""
+
+    def concerne(self, nom: str) -> bool:
+        """Vrai si le fichier de ce nom est la page, ou l'un de ses téléchargements."""
+        return not self.page or _DOSSIERS_DE_PAGE.sub("/", nom).startswith((f"{self.page}.", f"{self.page}/"))
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def normaliser(texte: str) -> str:
     return " ".join(re.sub(r"[-'_]", " ", sans_accent).split())
 
 
-def cellules_masquees(figures: Iterable[Mapping[str, Any]]) -> tuple[CelluleMasquee, ...]:
+def cellules_masquees(figures: Iterable[Mapping[str, Any]], page: str = "") -> tuple[CelluleMasquee, ...]:
     """Rend les cellules masquées que déclarent des figures écrites en JSON (`Figure.en_json`).
 
     Une cellule est masquée si sa colonne d'absence dit « secret » ; ses repères sont les textes de sa ligne.
@@ -104,7 +111,7 @@ def cellules_masquees(figures: Iterable[Mapping[str, Any]]) -> tuple[CelluleMasq
                 if colonne["absence"] and ligne[colonne["absence"]] == "secret":
                     unite = f" ({colonne['unite']})" if colonne["unite"] else ""
                     titres = (colonne["titre"] + unite, colonne["titre"], colonne["nom"])
-                    masquees.append(CelluleMasquee(figure["id"], reperes, titres))
+                    masquees.append(CelluleMasquee(figure["id"], reperes, titres, page))
     return tuple(masquees)
 
 
@@ -125,7 +132,8 @@ def verifier(dossier: Path, attendu: Attendu) -> list[Constat]:
         if lecture is None:
             constats.append(Constat(nom, "la barrière ne sait pas lire ce genre de fichier ; retirez-le de l'édition"))
             continue
-        messages = {*_personnes(lecture, attendu, nom), *_masques(lecture, attendu), *_textes_libres(lecture, attendu)}
+        messages = {*_personnes(lecture, attendu, nom), *_masques(lecture, attendu, nom)}
+        messages.update(_textes_libres(lecture, attendu))
         constats += [Constat(nom, message) for message in sorted(messages)]
     return constats
 
@@ -153,13 +161,16 @@ def _est_nir(trouve: re.Match[str]) -> bool:
     return int(cle) == 97 - int(corps) % 97
 
 
-def _masques(lecture: Lecture, attendu: Attendu) -> Iterator[str]:
+def _masques(lecture: Lecture, attendu: Attendu, nom: str) -> Iterator[str]:
+    concernees = [masquee for masquee in attendu.masquees if masquee.concerne(nom)]
+    if not concernees:
+        return
     phrases = [normaliser(clause) for phrase in lecture.phrases for clause in _CLAUSES.split(phrase)]
     tables = [
         (t, [frozenset(map(normaliser, ligne)) for ligne in t.lignes], [normaliser(e) for e in t.entetes])
         for t in lecture.tables
     ]
-    for masquee in attendu.masquees:
+    for masquee in concernees:
         reperes = [normaliser(repere) for repere in masquee.reperes]
         endroit = f"figure {masquee.figure}, {', '.join(masquee.reperes)}, {masquee.colonnes[0]}"
         if any(_table_montre(masquee, reperes, *table) for table in tables):
