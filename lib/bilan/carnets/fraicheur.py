@@ -79,7 +79,7 @@ class Donnees:
     _index: dict[tuple[str, date], Tranches] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def mesures(self) -> dict[Cle, str]:
+    def mesures(self) -> Mapping[Cle, str]:
         """Empreinte des mesures de chaque (indicateur, maille, territoire, période) ; vide tant que rien n'est calculé.
 
         Lève `DonneesRefusees` si les mesures ne sont pas celles que leur manifeste décrit.
@@ -94,7 +94,7 @@ class Donnees:
         return empreintes
 
     @cached_property
-    def reperes(self) -> dict[Cle, str]:
+    def reperes(self) -> Mapping[Cle, str]:
         """De même pour les mesures prises pour repère, arrondies."""
         return self._entrepot.empreintes_reperes()
 

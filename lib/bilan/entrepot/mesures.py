@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,23 +129,35 @@ class EntrepotMesures:
         """Rend, comme `lire`, des mesures prises pour repère : leurs seules valeurs, arrondies (`en_repere`)."""
         return en_repere(self.lire(**choix))
 
-    def empreintes(self) -> dict[Cle, str]:
+    def empreintes(self) -> Mapping[Cle, str]:
         """Rend l'empreinte des mesures de chaque (indicateur, maille, territoire, période), sans charger polars.
 
         Vide si rien n'est écrit, ou si le Parquet n'est pas celui que le manifeste décrit.
         """
         return self._empreintes(_ENTIERES)
 
-    def empreintes_reperes(self) -> dict[Cle, str]:
+    def empreintes_reperes(self) -> Mapping[Cle, str]:
         """Rend de même l'empreinte des repères (`lire_reperes`) : région et départements."""
         return self._empreintes(_REPERES)
 
-    def _empreintes(self, nom: str) -> dict[Cle, str]:
-        manifeste = fichiers.lire_json(self.manifeste, {})
-        if not self.chemin.is_file() or manifeste.get("parquet") != fichiers.empreinte_fichier(self.chemin):
+    def _empreintes(self, nom: str) -> Mapping[Cle, str]:
+        try:
+            etat = self.manifeste.stat()
+        except FileNotFoundError:
             return {}
-        # Un manifeste d'avant cette forme n'a pas ces clés : les mesures seront recalculées, le code ayant changé.
-        return {_en_cle(cle): valeur for cle, valeur in manifeste.get(nom, {}).items()}
+        parquet, empreintes = _lire_manifeste(self.manifeste, (etat.st_ino, etat.st_mtime_ns, etat.st_size))
+        if not self.chemin.is_file() or parquet != fichiers.empreinte_fichier(self.chemin):
+            return {}
+        return empreintes.get(nom, {})
+
+
+@lru_cache(maxsize=4)
+def _lire_manifeste(chemin: Path, _etat: tuple[int, int, int]) -> tuple[str, Mapping[str, Mapping[Cle, str]]]:
+    """Rend l'empreinte du Parquet et celles des mesures ; un manifeste inchangé n'est lu qu'une fois par processus."""
+    manifeste = fichiers.lire_json(chemin, {})
+    # Un manifeste d'avant cette forme n'a pas ces clés : les mesures seront recalculées, le code ayant changé.
+    lues = {nom: {_en_cle(cle): v for cle, v in manifeste.get(nom, {}).items()} for nom in (_ENTIERES, _REPERES)}
+    return manifeste.get("parquet", ""), lues
 
 
 def en_repere(mesures: pl.DataFrame) -> pl.DataFrame:
