@@ -1,6 +1,7 @@
 """Ce qui ne se rejoue pas : rien n'a changé, un seul bailleur a rectifié, une seule fiche est demandée."""
 
 import csv
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -42,7 +43,7 @@ def lancer(projet: Projet, *arguments: str) -> float:
     depart = time.perf_counter()
     subprocess.run(
         [_BILAN, *arguments], check=True, capture_output=True, cwd=projet.racine,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "BILAN_RACINE": str(projet.racine)},
+        env={**os.environ, "BILAN_RACINE": str(projet.racine)},
     )  # fmt: skip
     return time.perf_counter() - depart
 
