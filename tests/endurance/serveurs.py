@@ -1,0 +1,85 @@
+"""De vrais serveurs sur la boucle locale, le temps d'une série : courriel (aiosmtpd) et S3 (moto)."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+import fsspec
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.stockage.maquette_stockage import options_s3, servir, vu_d_un_lecteur
+
+_SEAU = "s3://serie/bilan"
+_LIEN = re.compile(rb'(?:href|src)="([^"#?:]+)["#?]')
+
+
+@dataclass
+class Serveurs:
+    """Courriels reçus, et l'environnement qui mène une commande à ces serveurs."""
+
+    environnement: dict[str, str]
+    courriels: list[str] = field(default_factory=list)
+
+    def copie_a_moitie(self) -> list[str]:
+        """Rend ce qui manque à la copie distante pour qu'un lecteur y trouve un entrepôt et un site entiers."""
+        if "BILAN_STOCKAGE" not in self.environnement:
+            return []
+        with patch.dict(os.environ, self.environnement):
+            try:
+                _, site = vu_d_un_lecteur(_SEAU)
+            except FileNotFoundError as absent:
+                return [f"la copie distante n'est pas entière : {absent}"]
+        return [
+            f"copie distante, {page} → {lien}"
+            for page, contenu in site.items() if page.endswith(".html")
+            for lien in (lu.decode() for lu in _LIEN.findall(contenu))
+            if os.path.normpath(os.path.join(os.path.dirname(page), lien)) not in site  # noqa: PTH118, PTH120
+        ]  # fmt: skip
+
+
+def port_libre() -> int:
+    """Rend un port sur lequel rien n'écoute."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+class _Boite:
+    def __init__(self, courriels: list[str]) -> None:
+        self._courriels = courriels
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._courriels.append((envelope.content or b"").decode("utf-8", "replace"))  # type: ignore[union-attr]
+        return "250 reçu"
+
+
+@contextmanager
+def ouvrir_les_serveurs(avec_stockage: bool = False) -> Iterator[Serveurs]:
+    """Ouvre le serveur de courriel, et S3 s'il le faut ; les ferme à la fin."""
+    serveurs = Serveurs({})
+    controleur = Controller(_Boite(serveurs.courriels), hostname="127.0.0.1", port=port_libre())
+    controleur.start()
+    serveurs.environnement |= {
+        "BILAN_SMTP": f"smtp://127.0.0.1:{controleur.port}",
+        "BILAN_NOTIFIER_DE": "bilan@exemple.invalid",
+        "BILAN_NOTIFIER_A": "boite@exemple.invalid",
+    }
+    try:
+        if not avec_stockage:
+            yield serveurs
+            return
+        with servir() as s3:
+            serveurs.environnement |= {
+                "AWS_ACCESS_KEY_ID": "serie", "AWS_SECRET_ACCESS_KEY": "cle-de-la-serie", "AWS_MAX_ATTEMPTS": "1",
+                "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{s3.port}",
+                "BILAN_STOCKAGE": _SEAU,
+            }  # fmt: skip
+            with patch.dict(os.environ, serveurs.environnement):
+                fsspec.filesystem("s3", **options_s3()).mkdir("serie")
+            yield serveurs
+    finally:
+        controleur.stop()
