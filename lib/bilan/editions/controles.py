@@ -179,7 +179,9 @@ def poids_et_ressources(site: SiteLu) -> Iterator[Constat]:
     for nom in sorted(site.fichiers):
         if nom.endswith(".html") and (poids := (site.racine / nom).stat().st_size) > POIDS_DE_PAGE:
             yield Constat(nom, f"la page pèse {poids // 1000} ko, au-delà de {POIDS_DE_PAGE // 1000} ko")
-        if nom.endswith(".css") and _ADRESSE_DE_STYLE.search((site.racine / nom).read_text(encoding="utf-8")):
+        # La charte de l'État appelle ses polices et ses icônes, toutes par un chemin relatif.
+        est_feuille = nom.endswith(".css") and not nom.startswith("assets/etat/")
+        if est_feuille and _ADRESSE_DE_STYLE.search((site.racine / nom).read_text(encoding="utf-8")):
             yield Constat(nom, "la feuille de style appelle une autre ressource")
         est_script = nom.startswith("assets/") and nom.endswith(".js") and nom != MOTEUR
         if est_script and (appel := _APPEL_DE_SCRIPT.search((site.racine / nom).read_text(encoding="utf-8"))):

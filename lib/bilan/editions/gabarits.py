@@ -9,8 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bilan import francais
 from bilan.editions import prose
+from bilan.editions.charte import FEUILLES
 from bilan.editions.textes import Textes
 from bilan.periode import Periode
+from bilan.projet import Charte
 
 _AVANT_SIGNE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|[.,)<\"]|$))")
 
@@ -18,7 +20,7 @@ DOSSIER = Path("gabarits") / "site"
 """Dossier des gabarits du site, dans `reports/`."""
 
 POLITIQUE = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
 """Politique de contenu de toute page : rien ne vient d'ailleurs, aucun script n'est inscrit dans la page."""
@@ -27,7 +29,8 @@ POLITIQUE = (
 class Gabarits:
     """Gabarits d'un dossier ; `document_de_travail` fait porter le bandeau à toutes les pages."""
 
-    def __init__(self, dossier: Path, textes: Textes, contact: str, document_de_travail: bool = False) -> None:
+    def __init__(self, dossier: Path, textes: Textes, contact: str, document_de_travail: bool = False,
+                 charte: Charte | None = None) -> None:
         milieu = Environment(
             loader=FileSystemLoader(dossier / "gabarits"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
@@ -35,7 +38,8 @@ class Gabarits:
         milieu.filters |= {"date_longue": _date, "periode": _periode, "nombre": francais.nombre, "ancre": self.ancre}
         milieu.globals |= {
             "textes": textes, "contact": contact, "politique": POLITIQUE, "document_de_travail": document_de_travail,
-            "compter": francais.compter, "mots_de": textes.mots_de,
+            "compter": francais.compter, "charte": charte or Charte(), "feuilles_de_l_etat": FEUILLES,
+            "mots_de": textes.mots_de,
         }
         self._milieu = milieu
 

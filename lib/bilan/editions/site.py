@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from bilan.editions import charte
 from bilan.editions.accueil import accueillir
 from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
 from bilan.editions.commentaires import (
@@ -76,11 +77,15 @@ def construire(
     """
     atelier = atelier or Atelier.du_projet(projet, jeux)
     editions = [lire_edition(projet, jeu, atelier.profil) for jeu in jeux]
-    gabarits = Gabarits(projet.reports / GABARITS, atelier.textes, projet.collection.contact, document_de_travail)
+    habillage = charte.ouvrir(projet)
+    gabarits = Gabarits(
+        projet.reports / GABARITS, atelier.textes, projet.collection.contact, document_de_travail, habillage
+    )
     if atelier.profil != INTERNE:
         refuser_s_il_faut_relire(atelier.commentaires, editions)
     destination.mkdir(parents=True, exist_ok=True)
     shutil.copytree(projet.reports / GABARITS / "assets", destination / "assets", dirs_exist_ok=True)
+    charte.poser(projet, habillage, destination)
     bilan = Bilan()
     moteur_de_vega = atelier.imageries[editions[0].jeu].tirer(version("vl-convert-python"), "js", atelier.moteur)
     (destination / "assets" / "vega.js").write_bytes(moteur_de_vega)

@@ -51,7 +51,7 @@
     image.querySelectorAll("a").forEach(function (lien) { lien.removeAttribute("href"); });
     racine.appendChild(image);
     y += cadre.height + 10;
-    figure.querySelectorAll(".notes p").forEach(function (note) { y = ecrire(racine, note.textContent, y, largeur, 11, false, "#666666") + 2; });
+    figure.querySelectorAll(".notes p:not(.mots)").forEach(function (note) { y = ecrire(racine, note.textContent, y, largeur, 11, false, "#666666") + 2; });
     racine.setAttribute("width", largeur + 2 * BORD);
     racine.setAttribute("height", Math.ceil(y + BORD));
     racine.setAttribute("viewBox", "0 0 " + (largeur + 2 * BORD) + " " + Math.ceil(y + BORD));
