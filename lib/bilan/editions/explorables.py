@@ -91,14 +91,14 @@ def _barres(figure: Figure, forme: formes.Barres) -> Specification:
             "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 2, "color": palettes.ENCRE},
             "encoding": {"x": {"field": "repere", "type": "quantitative"}, **_parole()},
         })
-    return {"height": {"step": _PAS}, "layer": couches}
+    return {"height": _hauteur(figure, forme.categorie), "layer": couches}
 
 
 def _empilees(figure: Figure, forme: formes.BarresEmpilees) -> Specification:
     couleur = _couleur(forme.serie, list(forme.modalites), forme.palette)
     rangs = {modalite: rang for rang, modalite in enumerate(forme.modalites)}
     return {
-        "height": {"step": _PAS},
+        "height": _hauteur(figure, forme.categorie),
         "transform": [{"calculate": f"{rangs!r}[datum['{forme.serie}']]", "as": "rang"}],
         "params": [_legende(forme.serie)],
         "mark": {"type": "bar", "height": {"band": 0.7}, "stroke": palettes.GRIS_CONTOUR, "strokeWidth": 0.75},
@@ -136,14 +136,14 @@ def _points(figure: Figure, forme: formes.Points) -> Specification:
     ecart = {"mark": {"type": "rule", "color": palettes.GRIS_HACHURE, "strokeWidth": 2, "aria": False},
              "encoding": {"y": y, "x": x, "x2": {"field": forme.repere}}}
     titre = f"● {forme.libelle_valeur}   ◆ {forme.libelle_repere}"
-    return {"height": {"step": _PAS}, "title": {"text": titre, "anchor": "start", "fontSize": 12, "fontWeight": 400},
-            "layer": [ecart, *points]}
+    return {"height": _hauteur(figure, forme.categorie), "layer": [ecart, *points],
+            "title": {"text": titre, "anchor": "start", "fontSize": 12, "fontWeight": 400}}
 
 
 def _frise(figure: Figure, forme: formes.Frise) -> Specification:
     statuts = [str(s) for s in dict.fromkeys(figure.donnees[forme.statut].to_list())]
     return {
-        "height": {"step": _PAS},
+        "height": _hauteur(figure, forme.ligne),
         "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
         "encoding": {
             "y": _categorie(forme.ligne),
@@ -163,6 +163,10 @@ _FORMES: dict[type, Callable[[Figure, Any], Specification]] = {
     formes.Points: _points,
     formes.Frise: _frise,
 }
+
+
+def _hauteur(figure: Figure, categorie: str) -> int:
+    return _PAS * figure.donnees[categorie].n_unique()
 
 
 def _parole() -> dict[str, Any]:
