@@ -1,5 +1,6 @@
 """La commande `bilan` : elle lit ce qu'on lui demande, appelle, et rend un code de sortie documenté."""
 
+import errno
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -162,6 +163,15 @@ for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **CHARTE
     bilan.add_command(_commande, _nom)
 
 
+_LIBERER = "libérez de la place, puis relancez la même commande : ce qui est fait ne se refait pas."
+_PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def _est_plein(erreur: OSError) -> bool:
+    """Vrai si l'écriture a manqué de place ; Polars ne donne le numéro du système que dans son texte."""
+    return erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)
+
+
 def main() -> None:
     """Point d'entrée : toute erreur attendue est une phrase sur la sortie d'erreur, et un code."""
     try:
@@ -174,6 +184,11 @@ def main() -> None:
         sys.exit(CodeSortie.USAGE)
     except click.exceptions.Exit as sortie:
         sys.exit(sortie.exit_code)
+    except OSError as erreur:
+        if not _est_plein(erreur):
+            raise
+        click.echo(f"Erreur : Le disque est plein ({erreur.strerror or erreur}) ; {_LIBERER}", err=True)
+        sys.exit(CodeSortie.INATTENDU)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrompu ; relancez la même commande pour reprendre où elle s'est arrêtée.", err=True)
         sys.exit(CodeSortie.INATTENDU)
