@@ -13,6 +13,9 @@ from bilan.figures.sujets.mesures import COLONNES_EPCI, couverture, maturite, pa
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
+MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE")
+"""Réservataires que l'on montre côte à côte, une carte chacun, aux mêmes classes."""
+
 _A_CHEVAL = "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département."
 
 
