@@ -17,6 +17,7 @@ from bilan.carnets.executeur import BilanExecution
 from bilan.carnets.journal import FICHIER, Journal
 from bilan.carnets.moteurs import fork_existe
 from bilan.carnets.verrou import verrou_execution
+from bilan.chaine import relire_le_journal
 from bilan.erreurs import CodeSortie, VerrouTenu
 from bilan.projet import Projet
 
@@ -208,3 +209,9 @@ def test_disque_plein_les_carnets_finis_restent_et_la_suite_reprend(
     lignes = vu.stdout.splitlines()
     assert "libérez de la place" in lignes[0], vu.stdout + vu.stderr
     assert lignes[-1] == "encore 0", vu.stdout + vu.stderr
+
+
+def test_le_journal_se_relit_dans_l_ordre_ou_les_carnets_ont_fini(collection_de_deux: Maquette) -> None:
+    jouees = [e.tache for e in collection_de_deux.jouer().executions]
+    lues = [ligne.split(" · ")[1] for ligne in relire_le_journal(collection_de_deux.projet, dernieres=3)]
+    assert lues == jouees[-3:]
