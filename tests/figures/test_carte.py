@@ -41,10 +41,10 @@ def test_la_legende_compte_chaque_classe_et_les_trois_absences() -> None:
     assert {"sans objet (24)", "non transmis (1)", "secret statistique (1)", "adopté (7)"} <= legende
 
 
-def test_les_trois_absences_ont_trois_motifs() -> None:
+def test_chaque_absence_et_le_hors_region_ont_leur_motif() -> None:
     carre = shapely.box(0, 0, 100, 100)
     motifs = [hachurer(carre, absence, 1) for absence in MOTIFS]
-    assert len({m.wkb for m in motifs}) == 3
+    assert len({m.wkb for m in motifs}) == len(MOTIFS) == 4
     assert all(carre.buffer(1e-6).contains(m) and m.length > 500 for m in motifs)
 
 
@@ -116,3 +116,10 @@ def test_les_cercles_ont_une_aire_proportionnelle() -> None:
     aires = sorted(d["a"] for d in disques)
     assert len(aires) == 25
     assert aires[-1] / aires[0] == pytest.approx(25, rel=0.01)
+
+
+def test_la_partie_hors_region_d_un_epci_est_cernee_hachuree_et_en_legende() -> None:
+    dessin = specification(exemples.carte(), exemples.fonds())
+    assert "partie hors de la région (6)" in str(dessin["layer"])
+    tirets = [c for c in dessin["layer"] if c["mark"].get("strokeDash") == [3, 3]]
+    assert len(tirets) == 1 and len(tirets[0]["data"]["values"]) == 6

@@ -10,8 +10,8 @@ from shapely import union_all
 from bilan.erreurs import ErreurUsage
 from bilan.figures import palettes
 from bilan.figures.altair.etiquettes import LARGEUR_ETROITE, ecrire_etiquettes
-from bilan.figures.altair.fond import Fond, dessiner_fond
-from bilan.figures.altair.hachures import EPAISSEUR, hachurer
+from bilan.figures.altair.fond import Fond, dessiner_fond, hors_region
+from bilan.figures.altair.hachures import EPAISSEUR, HORS_REGION, hachurer
 from bilan.figures.altair.legende_carte import Entree, dessiner_legende, mesurer_legende
 from bilan.figures.altair.lettres import largeur_texte
 from bilan.figures.altair.plan import geojson
@@ -53,7 +53,7 @@ def dessiner_choroplethe(
     classes = figure.donnees[forme.classe].to_list()
     legendes = [f"{nom} ({classes.count(nom)})" for nom in forme.classes]
     entrees = [Entree(libelle, couleur=c) for libelle, c in zip(legendes, couleurs, strict=True)]
-    entrees += _entrees_absences(territoires.values())
+    entrees += [*_entrees_absences(territoires.values()), *_entree_hors_region(fonds)]
     if forme.selection:
         entrees.append(Entree(_nom(figure, forme.territoire, forme.selection), contour=palettes.ENCRE))
     large = largeur or (LARGEUR_SITUATION if forme.selection else LARGEUR_CARTE)
@@ -62,7 +62,7 @@ def dessiner_choroplethe(
     liens = base_liens if forme.liens else None
     toile = Toile(large, fond.hauteur, projection=fond.plan.projection)
     toile.couches = [
-        _dehors(fond),
+        *_dehors(fond),
         _polygones(fond, territoires, liens),
         *_hachures(fond, territoires),
         *_traits_du_fond(fond),
@@ -92,10 +92,11 @@ def dessiner_cercles(figure: Figure, forme: Cercles, fonds: Fonds, largeur: floa
         Entree(cellule(v, "nombre"), rayon=math.sqrt(v / plus_grand) * rayon) for v in reperes_ronds(plus_grand)
     ]
     entrees = [Entree(forme.libelle), *entrees, *_entrees_absences(territoires.values(), toutes=False)]
+    entrees += _entree_hors_region(fonds)
     fond = dessiner_fond(fonds, large, mesurer_legende(entrees, large), avec_encarts=False)
     toile = Toile(large, fond.hauteur, projection=fond.plan.projection)
     toile.couches = [
-        _dehors(fond),
+        *_dehors(fond),
         _polygones(fond, territoires, base_liens if forme.liens else None),
         *_hachures(fond, territoires),
         *_traits_du_fond(fond),
@@ -189,12 +190,20 @@ def _geometrie(geometrie: Any, **style: Any) -> Couche:
     return couche({"type": "geoshape", "filled": False, "strokeJoin": "round", **style}, [trait])
 
 
-def _dehors(fond: Fond) -> Couche:
-    """Rend, en tireté, la partie hors de la région des EPCI qui en débordent."""
+def _entree_hors_region(fonds: Fonds) -> list[Entree]:
+    dehors = hors_region(fonds)
+    return [Entree(f"partie hors de la région ({len(dehors)})", absence=HORS_REGION)] if dehors else []
+
+
+def _dehors(fond: Fond) -> list[Couche]:
+    """Rend, cernée d'un tireté et hachurée, la partie hors de la région des EPCI qui en débordent."""
+    if not fond.dehors:
+        return []
     traits_ = [{"type": "Feature", "geometry": geojson(g)} for g in fond.dehors.values()]
     marque = {"type": "geoshape", "filled": False, "stroke": palettes.GRIS_HACHURE, "strokeWidth": 1,
               "strokeDash": [3, 3]}
-    return couche(marque, traits_)
+    motif = hachurer(union_all(list(fond.dehors.values())), HORS_REGION, fond.plan.metres_par_pixel)
+    return [_geometrie(motif, stroke=palettes.GRIS_FILET, strokeWidth=EPAISSEUR), couche(marque, traits_)]
 
 
 def _traits_du_fond(fond: Fond) -> list[Couche]:

@@ -68,7 +68,7 @@ def dessiner_fond(fonds: Fonds, largeur: float, legende: tuple[float, float], av
     La légende va dans un coin que la région laisse libre, sinon l'image s'agrandit pour elle.
     """
     region = shapely.union_all(np.asarray(fonds.region.geometry))
-    dehors = _dehors(fonds, region)
+    dehors = hors_region(fonds)
     emprise = shapely.union_all([region, *dehors.values()]).bounds
     plan = Plan.cadrer(emprise, largeur)
     hauteur = (emprise[3] - emprise[1]) * plan.pixels_par_metre + 12
@@ -151,8 +151,10 @@ def _descendre(boite: Bornes, dy: float) -> Bornes:
     return boite[0], boite[1] + dy, boite[2], boite[3] + dy
 
 
-def _dehors(fonds: Fonds, region: BaseGeometry) -> dict[str, BaseGeometry]:
-    """Rend la partie hors région des EPCI qui débordent, sans les miettes des contours simplifiés."""
+@lru_cache(maxsize=4)
+def hors_region(fonds: Fonds) -> dict[str, BaseGeometry]:
+    """Rend, par SIREN, la partie hors région des EPCI qui débordent, sans les miettes des contours simplifiés."""
+    region = shapely.union_all(np.asarray(fonds.region.geometry))
     parties = {}
     for siren, entier in zip(fonds.epci_entiers["epci_siren"], fonds.epci_entiers.geometry, strict=True):
         morceaux = [p for p in shapely.get_parts(entier.difference(region)) if p.area > _MIETTE_M2]

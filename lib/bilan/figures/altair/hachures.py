@@ -6,11 +6,15 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-MOTIFS: dict[str, tuple[float, ...]] = {"sans_objet": (45.0,), "non_transmis": (0.0,), "secret": (45.0, 135.0)}
-"""Directions des traits de chaque absence, en degrés : oblique, horizontal, croisé."""
+HORS_REGION = "hors_region"
+"""Motif de la partie d'un EPCI qui est au-delà de la région : ce n'est pas une absence, rien n'y est mesuré."""
+
+MOTIFS: dict[str, tuple[float, ...]] = {"sans_objet": (45.0,), "non_transmis": (0.0,), "secret": (45.0, 135.0),
+          HORS_REGION: (135.0,)}  # fmt: skip
+"""Directions des traits de chaque absence, en degrés : oblique, horizontal, croisé ; hors région, l'autre oblique."""
 
 EPAISSEUR = 0.9
-PAS_PX = {"sans_objet": 7.0, "non_transmis": 5.0, "secret": 7.0}
+PAS_PX = {"sans_objet": 7.0, "non_transmis": 5.0, "secret": 7.0, HORS_REGION: 4.0}
 """Écart entre deux traits, en pixels."""
 
 

@@ -16,7 +16,10 @@ from bilan.referentiel.nomenclatures import RESERVATAIRES
 MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE")
 """Réservataires que l'on montre côte à côte, une carte chacun, aux mêmes classes."""
 
-_A_CHEVAL = "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département."
+_A_CHEVAL = (
+    "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département, et elles seules (partie "
+    "régionale) : les totaux des EPCI et des départements ne s'emboîtent pas."
+)
 
 
 def carte_repere(f1e: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figure:
