@@ -77,7 +77,7 @@ def test_la_carte_ne_juge_que_les_epci_soumis(
     assert par_siren[CASA]["classe"].startswith("25") and par_siren[PAILLONS]["absence"] == "sans_objet"
     assert par_siren[PAILLONS]["valeur"] is None
     assert figure.titre == "Un seul des 26\u00a0EPCI soumis atteint sa cible du premier quartile"
-    assert introuvables(figure) == [] and "au-dessus de la cible" in figure.lecture
+    assert introuvables(figure) == [] and "de plus que la cible" in figure.lecture
 
 
 def test_un_petit_contingent_n_est_pas_juge(mesurer: Mesurer, contexte: Contexte, introuvables: Introuvables) -> None:

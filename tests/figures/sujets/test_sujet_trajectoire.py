@@ -21,7 +21,7 @@ def test_la_saison_de_l_annee_precedente_l_emporte_sur_le_quart_par_trimestre(
         au_t2 | {"numerateur": 90, "ventilation": "reference", "modalite": "SAISON_N_1"},
     )
     figure = trajectoire.trajectoire(f5, contexte)
-    assert figure.titre.endswith("40,0\u202f% de l'objectif de l'année : 5,0\u00a0points en dessous du repère")
+    assert figure.titre.endswith("40,0\u202f% de l'objectif de l'année : 5,0\u00a0points de moins que le repère")
     assert introuvables(figure) == []
 
 

@@ -7,7 +7,8 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_departement, par_modalite, une
-from bilan.francais import compter, nombre, points, pourcent
+from bilan.francais import compter, nombre, pourcent
+from bilan.francais.phrases import de_plus
 from bilan.referentiel.nomenclatures import RESERVATAIRES, RESERVATAIRES_AVEC_CONVENTION
 
 BILANS = "Bilans des bailleurs (CCH R.441-5-1) et objectifs des conventions"
@@ -94,7 +95,7 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     ligne = compares.row(0, named=True) if compares.height else donnees.row(0, named=True)
     return Figure(
         id="flux-parts",
-        titre=f"{ligne['libelle']} : {points(ligne['ecart'])} entre part reçue et taux promis, l'écart le plus fort",
+        titre=f"{ligne['libelle']} : {de_plus(ligne['ecart'])} que le taux promis, l'écart le plus fort",
         sous_titre=f"Part des attributions par réservataire et taux moyen des conventions, {contexte.periode.libelle}",
         forme=Points("libelle", "valeur", "taux", "Part effective", "Taux des conventions"),
         donnees=donnees,

@@ -11,8 +11,8 @@ from bilan.figures.sujets.descriptions import decrire_carte
 from bilan.figures.sujets.echelles import PREMIER_QUARTILE
 from bilan.figures.sujets.mesures import COLONNES_EPCI, joindre, maturite, par_epci, une
 from bilan.figures.sujets.publics import ATTRIBUTIONS, liste_des_quartiers
-from bilan.francais import articles, nombre, points, pourcent
-from bilan.francais.phrases import Nom, majuscule, parmi
+from bilan.francais import articles, nombre, pourcent
+from bilan.francais.phrases import Nom, de_plus, majuscule, parmi
 
 _SOUMIS = Nom("EPCI soumis", "EPCI soumis")
 _A_LA_CIBLE = ("atteint sa cible du premier quartile", "atteignent leur cible du premier quartile")
@@ -39,7 +39,6 @@ def carte_premier_quartile(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     )
     atteints = une(mesures, indicateur="A1s", **contexte.en_region)
     exemple = donnees.drop_nulls("valeur").sort("denominateur", descending=True).row(0, named=True)
-    sens = "au-dessus" if (exemple["ecart"] or 0) >= 0 else "en dessous"
     return Figure(
         id="publics-carte-premier-quartile",
         titre=majuscule(parmi(int(atteints["numerateur"] or 0), donnees.filter("soumis").height, _SOUMIS, _A_LA_CIBLE)),
@@ -57,7 +56,7 @@ def carte_premier_quartile(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         ),
         lecture=f"Dans {articles.epci(exemple['epci'])}, {nombre(exemple['numerateur'])} des "
         f"{nombre(exemple['denominateur'])} baux, soit {pourcent(exemple['valeur'])} : "
-        f"{points(abs(exemple['ecart'] or 0)).removeprefix('+')} {sens} de la cible.",
+        f"{de_plus(exemple['ecart'])} que la cible.",
         champ=f"{SOUMIS} ; partie régionale d'un EPCI qui en déborde.",
         source=contexte.source(ATTRIBUTIONS),
         alt=decrire_carte(donnees, PREMIER_QUARTILE.classes, ABSENCES),

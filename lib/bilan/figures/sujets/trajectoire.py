@@ -8,7 +8,8 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
 from bilan.figures.sujets.mesures import ABSENCE, Ligne, couverture, maturite, par_modalite, une
-from bilan.francais import nombre, points, pourcent
+from bilan.francais import nombre, pourcent
+from bilan.francais.phrases import de_plus
 from bilan.referentiel.nomenclatures import CATEGORIES_SOUSTRACTION
 
 PREVISIONS = "Prévisions et bilans des logements soustraits, transmis par les bailleurs"
@@ -66,7 +67,7 @@ def _situe(valeur: float, repere: float) -> str:
     ecart = round(valeur - repere, 1)
     if ecart == 0:
         return "au repère"
-    return f"{points(abs(ecart)).removeprefix('+')} {'au-dessus' if ecart > 0 else 'en dessous'} du repère"
+    return f"{de_plus(ecart)} que le repère"
 
 
 def _face_a_la_prevision(ecart: Ligne) -> str:
