@@ -47,6 +47,7 @@ def changements(avant: Releve | None, apres: Releve) -> list[str]:
             for titre, valeur in lus.items()
             if anciens.get(titre) != valeur
         ]
+    phrases += [f"{jeu}, {dit}." for jeu, dit in apres.changements.items() if dit and avant.changements.get(jeu) != dit]
     return phrases or ["aucun de ces chiffres ; les pages ou le code."]
 
 

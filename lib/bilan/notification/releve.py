@@ -7,10 +7,12 @@ from typing import Any
 
 from bilan.editions import bascule
 from bilan.entrepot import fichiers
+from bilan.entrepot.changements import EntrepotChangements
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.runs import EntrepotRuns
-from bilan.francais import nombre, pourcent
+from bilan.francais import date_longue, nombre, pourcent
 from bilan.projet import Jeu, Projet
+from bilan.tables.codes import GENRES_DE_CHANGEMENT
 
 FICHIER = "releve.json"
 CHIFFRES = 3
@@ -22,7 +24,8 @@ _PREFERES = ("E5", "V1", "F1", "B1", "F4", "N2", "P1", "P1n", "T1", "F7")
 class Releve:
     """Dernière réussite : quand (ISO), version du site, et par édition ses chiffres (libellé → valeur lue).
 
-    `livraisons` compte, par édition, les livraisons connues ; `mesures` est l'empreinte des siennes.
+    `livraisons` compte, par édition, les livraisons connues ; `mesures` est l'empreinte des siennes ; `changements`
+    dit en une phrase ce qui a changé depuis l'édition à laquelle elle se compare.
     """
 
     quand: str
@@ -30,6 +33,7 @@ class Releve:
     chiffres: dict[str, dict[str, str]] = field(default_factory=dict)
     livraisons: dict[str, int] = field(default_factory=dict)
     mesures: dict[str, str] = field(default_factory=dict)
+    changements: dict[str, str] = field(default_factory=dict)
 
 
 def relever(projet: Projet, maintenant: datetime, avant: Releve | None = None) -> Releve:
@@ -46,7 +50,27 @@ def relever(projet: Projet, maintenant: datetime, avant: Releve | None = None) -
         chiffres=avant.chiffres if avant and gardes else {jeu.value: chiffres(projet, jeu) for jeu in jeux},
         livraisons={jeu.value: _livraisons(projet, jeu) for jeu in jeux},
         mesures=mesures,
+        changements={jeu.value: changements(projet, jeu) for jeu in jeux},
     )
+
+
+def changements(projet: Projet, jeu: Jeu) -> str:
+    """Rend ce qui a changé depuis l'édition comparée, par genre et sans aucun détail : un courriel circule."""
+    comparaison = EntrepotChangements(projet.entrepot, jeu).comparaison()
+    if comparaison.depuis is None:
+        return ""
+    depuis = f"depuis l'édition connue le {date_longue(comparaison.depuis)}"
+    par_genre: dict[str, int] = {}
+    for cle, combien in comparaison.comptes.items():
+        genre = cle.split("|")[0]
+        par_genre[genre] = par_genre.get(genre, 0) + combien
+    presents = [genre for genre in GENRES_DE_CHANGEMENT if genre in par_genre]
+    dits = [f"{_minuscule(GENRES_DE_CHANGEMENT[genre])}, {nombre(par_genre[genre])}" for genre in presents]
+    return f"{depuis} : {' ; '.join(dits) or 'aucun changement'}"
+
+
+def _minuscule(libelle: str) -> str:
+    return libelle[:1].lower() + libelle[1:]
 
 
 def chiffres(projet: Projet, jeu: Jeu) -> dict[str, str]:
