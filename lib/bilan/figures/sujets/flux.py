@@ -18,6 +18,17 @@ AVEC_CONVENTION = {code: RESERVATAIRES[code] for code in RESERVATAIRES_AVEC_CONV
 
 _ATTEINT, _EN_DECA, _PETIT = "Atteint, à un logement près", "En deçà de l'objectif", "Objectif trop petit pour juger"
 _INCONNU = "Objectif inconnu"
+FORME_ATTEINTE = Barres("libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), couleur="jugement")
+COLONNES_ATTEINTE = (
+    Colonne("libelle", "Réservataire"),
+    Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
+    Colonne("denominateur", "Objectif", "decimal", "logements", absence="absence"),
+    Colonne("ecart", "Écart", "decimal", "logements", absence="absence"),
+    Colonne("valeur", "Objectif atteint", "pourcent", absence="absence"),
+    Colonne("jugement", "Lecture"),
+)
+"""L'atteinte de l'objectif, dans la région comme sur une fiche : la même figure, les mêmes colonnes."""
+
 _MESURES = {"N1t": "Proposés", "N2t": "Attribués", "N3t": "Baux signés"}
 
 
@@ -36,16 +47,9 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         id="flux-atteinte",
         titre=f"Objectif de flux : atteint, à un logement près, pour {atteints or 'aucun'} des {quoi}",
         sous_titre=f"Logements attribués rapportés à l'objectif, {contexte.region}, {contexte.periode.libelle}",
-        forme=Barres("libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), couleur="jugement"),
+        forme=FORME_ATTEINTE,
         donnees=donnees,
-        colonnes=(
-            Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Objectif", "decimal", "logements", absence="absence"),
-            Colonne("ecart", "Écart", "decimal", "logements", absence="absence"),
-            Colonne("valeur", "Objectif atteint", "pourcent", absence="absence"),
-            Colonne("jugement", "Lecture"),
-        ),
+        colonnes=COLONNES_ATTEINTE,
         lecture=f"{premier['libelle']} : {nombre(premier['numerateur'])} logements attribués pour un objectif de "
         f"{nombre(premier['denominateur'], 1)}, soit {pourcent(premier['valeur'])}.",
         champ=f"{RELOCATIONS} ; conventions qui ont un objectif.",

@@ -4,11 +4,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bilan.figures.formes import Barres, Format, Points, Reference, Tableau
+from bilan.figures.formes import Format, Points, Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.flux import BILANS, RELOCATIONS, atteinte, courbe_des_volumes
+from bilan.figures.sujets.flux import (
+    BILANS,
+    COLONNES_ATTEINTE,
+    FORME_ATTEINTE,
+    RELOCATIONS,
+    atteinte,
+    courbe_des_volumes,
+)
 from bilan.figures.sujets.mesures import Ligne, couverture, derniere, joindre, maturite, par_modalite, une
 from bilan.figures.tableau import cellule
 from bilan.francais import compter, nombre, pourcent
@@ -156,16 +163,9 @@ def objectifs(mesures: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> Figure:
         id=f"{lieu.maille}-objectifs",
         titre=f"{pourcent(ensemble['valeur'])} de l'objectif de flux atteint, tous réservataires",
         sous_titre=f"Logements attribués rapportés à l'objectif, {lieu.nom}, {contexte.periode.libelle}",
-        forme=Barres("libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), couleur="jugement"),
+        forme=FORME_ATTEINTE,
         donnees=donnees,
-        colonnes=(
-            Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Objectif", "decimal", "logements", absence="absence"),
-            Colonne("ecart", "Écart", "decimal", "logements", absence="absence"),
-            Colonne("valeur", "Objectif atteint", "pourcent", absence="absence"),
-            Colonne("jugement", "Lecture"),
-        ),
+        colonnes=COLONNES_ATTEINTE,
         lecture=f"{tete['libelle']} : {compter(tete['numerateur'], 'logement attribué', 'logements attribués')} pour "
         f"un objectif de {nombre(tete['denominateur'], 1)}, soit {pourcent(tete['valeur'])}.",
         champ=f"{RELOCATIONS} ; conventions qui ont un objectif ; {lieu.nom}.",
