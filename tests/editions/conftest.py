@@ -169,7 +169,7 @@ def atelier_d_essai(projet: Projet) -> Atelier:
     textes = Textes.lire(projet.reports / GABARITS)
     annuaire = Annuaire("Provence-Alpes-Côte d'Azur", EPCI)
     return Atelier(
-        annuaire, textes, imageries, lambda _edition, _execution: b"PK essai", moteur=lambda: MOTEUR_D_ESSAI
+        annuaire, textes, imageries, lambda _edition, _execution: b"PK essai", moteur=lambda: MOTEUR_D_ESSAI,
     )
 
 

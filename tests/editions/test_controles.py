@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bilan.editions import controles
 from bilan.editions.controles import controler
 
 
@@ -43,6 +44,11 @@ def test_un_defaut_est_trouve_et_situe(site: Path, page: str, avant: str, apres:
     chemin.write_text(texte.replace(avant, apres), encoding="utf-8")
     constats = controler(site)
     assert any(attendu in c.message and c.page == page for c in constats), constats
+
+
+def test_un_site_trop_lourd_est_refuse(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controles, "POIDS_DU_SITE", 10_000)
+    assert any("le site pèse" in c.message for c in controler(site))
 
 
 def test_une_figure_sans_table_est_trouvee(site: Path) -> None:

@@ -37,6 +37,13 @@ def test_le_png_n_est_fait_que_si_on_le_demande(tmp_path: Path) -> None:
     assert images.dessin(barres(), complet=True).png.startswith(b"\x89PNG")
 
 
+def test_un_dessin_complet_sert_aussi_a_la_page(tmp_path: Path) -> None:
+    images = imagerie(tmp_path)
+    images.preparer([barres()], complet=True)
+    images.dessin(barres())
+    assert len(list(tmp_path.glob("*.page.svg"))) == 1
+
+
 def test_l_elagage_garde_ce_qui_vient_de_servir(tmp_path: Path) -> None:
     images = imagerie(tmp_path)
     images.preparer([barres(), carte()])

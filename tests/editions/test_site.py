@@ -9,6 +9,7 @@ import pytest
 from conftest import EPCI, Magasin, barres, chiffre, tableau
 
 from bilan.editions.controles import controler
+from bilan.editions.pieces import Piece
 from bilan.editions.site import Atelier, construire
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import Jeu, Projet
@@ -27,6 +28,23 @@ def test_l_entree_separe_les_deux_editions(site: Path) -> None:
     assert 'href="reel/index.html">Chiffres publiés' in entree
     assert 'href="demonstration/index.html">Année de démonstration' in entree
     assert entree.count("Données fictives") == 1
+
+
+def test_l_edition_donne_ses_pieces_et_chaque_page_ses_diapositives(
+    projet: Projet, magasin: Magasin, atelier: Atelier, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    pieces = [Piece("Annexe des figures", "annexe.xlsx", lambda: b"PK annexe")]
+    construire(projet, [Jeu.REEL, Jeu.DEMONSTRATION], site, dataclasses.replace(atelier, pieces=lambda _e: pieces))
+    assert 'href="telechargements/annexe.xlsx" download>Annexe des figures' in lire(site, "reel/index.html")
+    assert (site / "reel/telechargements/annexe.xlsx").read_bytes() == b"PK annexe"
+    assert controler(site) == []
+    assert 'href="telechargements/cotation/cotation.pptx" download' in lire(site, "reel/cotation.html")
+    assert ".pptx" not in lire(site, "demonstration/epci/200054807.html")
+
+
+def test_un_mot_du_glossaire_employe_par_une_figure_y_mene(site: Path) -> None:
+    assert 'href="../glossaire.html#s-epci-soumis">EPCI soumis</a>' in lire(site, "demonstration/epci/200054807.html")
 
 
 def test_les_pages_de_chaque_edition_sont_la(site: Path) -> None:

@@ -59,7 +59,10 @@ class Imagerie:
 
     def dessin(self, figure: Figure, complet: bool = False) -> Dessin:
         """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
-        cle = self._empreinte(_en_texte(figure), complet)
+        texte = _en_texte(figure)
+        # Un dessin complet contient celui de la page : il sert aussi à qui ne demande que lui.
+        cles = [self._empreinte(texte, True)] + ([] if complet else [self._empreinte(texte, False)])
+        cle = next((c for c in cles if self._chemin(c, "page.svg").is_file()), cles[-1])
         if not self._chemin(cle, "page.svg").is_file():
             self.preparer([figure], complet)
         self._servis.add(cle)

@@ -22,6 +22,7 @@ from bilan.editions.exploration import Fonds, moteur, script_de_page
 from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
+from bilan.editions.pieces import Piece, Pieces, version_des_pieces
 from bilan.editions.planches import Planches
 from bilan.editions.recherche import Entree, script
 from bilan.editions.textes import Textes
@@ -42,14 +43,18 @@ class Atelier:
     profil: str = INTERNE
     commentaires: tuple[Commentaire, ...] = ()
     moteur: Callable[[], bytes] = moteur
+    pieces: Callable[[Edition], Sequence[Piece]] = lambda _edition: ()
+    version_des_pieces: str = ""
 
     @classmethod
     def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
         """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
         textes = Textes.lire(projet.reports / GABARITS)
         imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
+        annuaire = ouvrir_annuaire(projet)
         return cls(
-            ouvrir_annuaire(projet), textes, imageries, Planches(projet), profil, lire_commentaires(projet)
+            annuaire, textes, imageries, Planches(projet), profil, lire_commentaires(projet),
+            pieces=Pieces(projet, annuaire, textes), version_des_pieces=version_des_pieces(projet),
         )
 
 
@@ -174,7 +179,7 @@ class _Chantier:
             return None
         nom = f"{execution.page}.pptx"
         contenu = self.imagerie.tirer(
-            f"{execution.run.cle}\n{execution.run.titre}", "pptx",
+            f"{self.atelier.version_des_pieces}\n{execution.run.cle}\n{execution.run.titre}", "pptx",
             lambda: self.atelier.diapositives(self.edition, execution),
         )
         return Fichier("PPTX", place.telechargement(nom), contenu)
@@ -199,7 +204,22 @@ class _Chantier:
     def _accueil(self, pages: Sequence[Page]) -> None:
         regionales = [page for page in pages if not page.execution.est_fiche]
         accueil = accueillir(regionales, self._place("index"), self.imagerie)
-        self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales)
+        self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales, pieces=self._pieces())
+
+    def _pieces(self) -> list[tuple[str, Fichier]]:
+        """Écrit les pièces de l'édition, gardées tant que ses exécutions sont les mêmes, et rend leurs libellés."""
+        cles = "\n".join(execution.run.cle for execution in self.edition.executions)
+        rendues = []
+        for piece in self.atelier.pieces(self.edition):
+            texte = f"{self.atelier.version_des_pieces}\n{piece.nom}\n{cles}"
+            format_ = Path(piece.nom).suffix.removeprefix(".")
+            fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}",
+                              self.imagerie.tirer(texte, format_, piece.faire))
+            chemin = self.dossier / fichier.adresse
+            chemin.parent.mkdir(parents=True, exist_ok=True)
+            chemin.write_bytes(fichier.contenu)
+            rendues.append((piece.libelle, fichier))
+        return rendues
 
     def _epci(self) -> None:
         place = Place("epci/index", "../", frozenset(self.edition.fiches))
