@@ -16,7 +16,11 @@ from bilan.editions import bascule
 
 pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("docs")]
 CARNETS = ("90_copil", "50_production", "70_fiche_epci")
+_VERSEE = "--periode 2024 --connu-le 2024-12-31 reports/publies/2024-02-08-copil"
 HORS_ESSAI = {
+    "commentaire confirmer NOM": "demande un commentaire déjà écrit ; tests/editions/test_commentaires.py l'essaie",
+    f"comite editer {_VERSEE}": "rejoue tous les carnets régionaux ; tests/test_comite.py l'essaie",
+    f"comite verifier {_VERSEE}": "rejoue tous les carnets régionaux ; tests/test_comite.py l'essaie",
     "referentiel construire": "lit des paquets publics sur le réseau ; tests/referentiel l'essaie avec le registre",
 }
 """Commandes citées que cet essai ne lance pas, et pourquoi."""
@@ -113,6 +117,7 @@ GESTES = [
     Geste("diaporama construire --jeu demonstration"),
     Geste("diaporama actualiser mon-copil.pptx --jeu demonstration", avant=_mon_copil),
     Geste("kit"),
+    Geste("commentaire lister"),
     Geste("publier"),
     Geste("publier --version VERSION", lancee=_version),
     Geste("publier --version", lancee=_version),
