@@ -128,12 +128,16 @@ class Charte(_Declaration):
 
 
 class Collection(_Declaration):
-    """Contenu de `collection.toml`."""
+    """Contenu de `collection.toml`.
+
+    `boites` sont les adresses fonctionnelles qu'une édition publique peut écrire ; toute autre adresse y est refusée.
+    """
 
     region: str
     millesime: int
     nombre_epci_soumis: int | None = None
     contact: str
+    boites: tuple[str, ...] = ()
     seuils: Seuils = Seuils()
     secret: SeuilsSecret = SeuilsSecret()
     stockage: Stockage = Stockage()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bilan.editions.annexe import Dossier, ecrire_annexe
@@ -17,7 +18,9 @@ from bilan.editions.gabarits import DOSSIER as GABARITS_DU_SITE
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.ouvertes import ouvrir_donnees
 from bilan.editions.publication import refuser_le_fictif_ailleurs
+from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.editions.textes import Textes
+from bilan.entrepot import fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.francais import compter
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
@@ -63,18 +66,25 @@ class Fabrique:
         else:
             with _dossier_neuf(self.dossier / "fiches") as neuf:
                 pdf = serie.imprimer(neuf)
+                refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 
     def annexe(self) -> str:
         """Écrit le classeur de l'annexe."""
         chemin = self.dossier / f"bilan-annexe-{self.jeu}-{self.edition.declaration.periode}.xlsx"
         contenu = Dossier(self.edition, self.annuaire, self.textes, self.projet.collection.contact)
-        return f"{compter(ecrire_annexe(contenu, chemin), 'figure')} dans « {chemin} »."
+        with TemporaryDirectory() as a_cote:
+            ecrit = Path(a_cote) / chemin.name
+            figures = ecrire_annexe(contenu, ecrit)
+            refuser_les_fuites_d_une_piece(self.projet, self.edition, ecrit.parent)
+            fichiers.ecrire(chemin, ecrit.read_bytes())
+        return f"{compter(figures, 'figure')} dans « {chemin} »."
 
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
         with _dossier_neuf(self.dossier / "ouvert") as neuf:
             tables = ouvrir_donnees(self.projet, self.jeu, neuf, self._mesures_masquees())
+            refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
 
     def _mesures_masquees(self) -> "pl.DataFrame | None":

@@ -130,6 +130,10 @@ def _construire(projet: Projet, jeux: Sequence[Jeu], dossier: Path, parution: Pa
         constats = controler(chantier, figures_attendues(projet, jeux, parution.profil))
         if constats:
             raise PublicationRefusee(_refus([str(c) for c in constats]))
+        if parution.profil != INTERNE:
+            from bilan.editions.sortie import attendu_du_site, refuser_les_fuites
+
+            refuser_les_fuites(chantier, attendu_du_site(projet, jeux))
         jour = max(projet.collection.jeux[jeu].connu_le for jeu in jeux)
         version = nom_de_profil(f"{jour}-{_empreinte_du_site(chantier)[:8]}", parution.profil)
         if version not in versions(dossier):

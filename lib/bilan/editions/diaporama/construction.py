@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pptx.oxml import parse_xml
@@ -27,6 +28,8 @@ from bilan.editions.diaporama.notes import SOURCES
 from bilan.editions.diaporama.objets import PT, Zone
 from bilan.editions.diaporama.plan import MENTION_A_REMPLIR, Diapositive, Plan
 from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.editions.sortie import refuser_les_fuites_d_une_piece
+from bilan.entrepot import fichiers
 from bilan.figures import formes
 from bilan.figures.modele import Figure
 from bilan.francais import date_longue
@@ -114,7 +117,11 @@ def construire(projet: Projet, jeu: Jeu, sortie: Path, profil: str = INTERNE) ->
             chantier.diapositive(diapositive)
     chantier.sources()
     paquet.proprietes(presentation, atelier.plan.titre, atelier.edition.declaration.connu_le)
-    paquet.ecrire(presentation, sortie, en_francais=True)
+    with TemporaryDirectory() as a_cote:
+        ecrit = Path(a_cote) / sortie.name
+        paquet.ecrire(presentation, ecrit, en_francais=True)
+        refuser_les_fuites_d_une_piece(projet, atelier.edition, ecrit.parent)
+        fichiers.ecrire(sortie, ecrit.read_bytes())
     return chantier.compte
 
 

@@ -1,0 +1,133 @@
+"""La sortie d'une édition publique : relire ce qui est fini, et ne rien laisser passer que son profil ne permet.
+
+La barrière (`secret.barriere`) ne sait rien de l'édition ; ici se dit ce qu'elle doit y chercher : les cellules que les
+figures déclarent masquées, les bailleurs, les boîtes permises, les nomenclatures et la liste privée.
+"""
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import dataframely as dy
+
+from bilan.editions.executions import Edition, lire_edition
+from bilan.entrepot.mesures import EntrepotMesures
+from bilan.erreurs import DonneesRefusees, PublicationRefusee
+from bilan.francais import compter
+from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
+from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
+from bilan.secret.barriere import Attendu, CelluleMasquee, cellules_masquees, verifier
+from bilan.secret.profils import Profil
+from bilan.tables.catalogue import CATALOGUE
+from bilan.tables.colonne import fiche_de
+from bilan.tables.mesure import Mesure
+
+LISTE_PRIVEE = "BILAN_LISTE_PRIVEE"
+"""Variable d'environnement qui donne le fichier des termes interdits, tenu hors du dépôt."""
+
+_CATEGORIE = "BAILLEUR"
+_CONSTATS_MONTRES = 10
+
+
+def attendu_du_site(projet: Projet, jeux: Sequence[Jeu]) -> Attendu:
+    """Rend ce que le site public a le droit de dire ; chaque cellule masquée se cherche dans les fichiers de sa page.
+
+    Lève `DonneesRefusees` si une exécution ou la table des acteurs ne se lit pas.
+    """
+    masquees = (
+        cellule
+        for jeu in jeux
+        for execution in lire_edition(projet, jeu, PUBLIC).executions
+        for cellule in cellules_masquees((f.en_json() for f in execution.figures.values()), f"{jeu}/{execution.page}")
+    )
+    return _attendu(projet, jeux, tuple(masquees))
+
+
+def attendu_des_pieces(projet: Projet, edition: Edition) -> Attendu:
+    """Rend ce que les pièces d'une édition publique (annexe, fiches, données ouvertes, diaporama) ont le droit de dire.
+
+    Une pièce réunit toutes les pages : la cellule d'une fiche se reconnaît au SIREN de son EPCI.
+    """
+    masquees = []
+    for execution in edition.executions:
+        for cellule in cellules_masquees(f.en_json() for f in execution.figures.values()):
+            ou = (execution.run.territoire,) if execution.est_fiche else ()
+            masquees.append(replace(cellule, reperes=(*ou, *cellule.reperes)))
+    return _attendu(projet, [edition.jeu], tuple(masquees))
+
+
+def refuser_les_fuites(dossier: Path, attendu: Attendu) -> None:
+    """Relit tous les fichiers du dossier ; lève `PublicationRefusee`, qui nomme fichiers, figures et cellules."""
+    try:
+        constats = verifier(dossier, attendu)
+    except OSError as erreur:
+        raise PublicationRefusee(
+            f"La liste privée « {attendu.liste_privee} » ne se lit pas ({erreur.strerror}) ; corrigez {LISTE_PRIVEE} : "
+            "rien n'est publié."
+        ) from erreur
+    if constats:
+        reste = len(constats) - _CONSTATS_MONTRES
+        suite = f" ; et {compter(reste, 'autre')}" if reste > 0 else ""
+        raise PublicationRefusee(
+            f"L'édition publique est refusée, {compter(len(constats), 'fuite')} : "
+            f"{' ; '.join(map(str, constats[:_CONSTATS_MONTRES]))}{suite}. Rien n'est publié."
+        )
+
+
+def refuser_les_fuites_d_une_piece(projet: Projet, edition: Edition, dossier: Path) -> None:
+    """Relit les pièces du dossier si l'édition est publique ; lève `PublicationRefusee` à la première fuite."""
+    if edition.profil != INTERNE:
+        refuser_les_fuites(dossier, attendu_des_pieces(projet, edition))
+
+
+def _attendu(projet: Projet, jeux: Sequence[Jeu], masquees: tuple[CelluleMasquee, ...]) -> Attendu:
+    liste = os.environ.get(LISTE_PRIVEE)
+    return Attendu(
+        Profil.PUBLIC,
+        masquees,
+        tuple(sorted({*_noms_des_bailleurs(projet), *_sirens(projet, jeux)})),
+        _vocabulaires(),
+        frozenset(projet.collection.boites),
+        Path(liste) if liste else None,
+    )
+
+
+def _noms_des_bailleurs(projet: Projet) -> Iterator[str]:
+    """Rend les noms des bailleurs du référentiel, leurs graphies, et ceux de la démonstration avec leur SIREN."""
+    acteurs = Acteurs.ouvrir(projet.referentiel)
+    yield from (structure.nom for structure in acteurs.structures if structure.categorie == _CATEGORIE)
+    for ligne in _lire(projet.referentiel / FICHIER_ALIAS):
+        structure = acteurs.par_graphie[normaliser_nom(ligne["graphie"])]
+        if structure.categorie == _CATEGORIE:
+            yield ligne["graphie"]
+    for ligne in _lire(projet.demonstration / "bailleurs.csv"):
+        yield from (ligne["siren"], ligne["nom"])
+
+
+def _lire(chemin: Path) -> list[dict[str, str]]:
+    try:
+        with chemin.open(encoding="utf-8", newline="") as fichier:
+            return list(csv.DictReader(fichier, delimiter=";"))
+    except OSError as erreur:
+        raise DonneesRefusees(
+            f"La liste « {chemin} » ne se lit pas ({erreur.strerror}) ; sans elle, aucun bailleur ne peut être cherché."
+        ) from erreur
+
+
+def _sirens(projet: Projet, jeux: Sequence[Jeu]) -> Iterator[str]:
+    for jeu in jeux:
+        cles = EntrepotMesures(projet.entrepot, jeu).empreintes()
+        yield from {territoire for _, genre, territoire, _ in cles if genre == "bailleur"}
+
+
+def _vocabulaires() -> dict[str, frozenset[str]]:
+    """Rend, par nom de colonne publiée, les seuls textes permis : les nomenclatures de toutes les tables."""
+    permis: dict[str, set[str]] = {}
+    schemas: list[type[dy.Schema]] = [Mesure, *CATALOGUE.values()]
+    for schema in schemas:
+        for nom, colonne in schema.columns().items():
+            if valeurs := fiche_de(colonne).valeurs:
+                permis.setdefault(nom, set()).update(valeurs)
+    return {nom: frozenset(valeurs) for nom, valeurs in permis.items()}
