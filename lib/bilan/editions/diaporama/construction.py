@@ -118,7 +118,7 @@ def construire(projet: Projet, jeu: Jeu, sortie: Path, profil: str = INTERNE) ->
     chantier.sources()
     paquet.proprietes(presentation, atelier.plan.titre, atelier.edition.declaration.connu_le)
     with TemporaryDirectory() as a_cote:
-        ecrit = Path(a_cote) / sortie.name
+        ecrit = Path(a_cote) / "diaporama.pptx"
         paquet.ecrire(presentation, ecrit, en_francais=True)
         refuser_les_fuites_d_une_piece(projet, atelier.edition, ecrit.parent)
         fichiers.ecrire(sortie, ecrit.read_bytes())
