@@ -1,6 +1,7 @@
 """La suppression : des tables faites à la main, où l'on sait ce qu'il faut masquer, et l'année de démonstration."""
 
 import random
+import re
 
 import numpy as np
 import polars as pl
@@ -9,9 +10,9 @@ from auditeur import Audit, cellules, cle_de_cellule
 from scipy import sparse
 
 from bilan.indicateurs.registre import INDICATEURS
-from bilan.projet import SeuilsSecret
+from bilan.projet import Projet, SeuilsSecret
 from bilan.secret.cellules import CLE_CELLULE
-from bilan.secret.grandeurs import REGLES
+from bilan.secret.grandeurs import NON_DIFFUSES, REGLES
 from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
 from bilan.secret.suppression import Probleme, proteger
 
@@ -63,6 +64,16 @@ def test_un_zero_ne_sert_pas_de_complement():
 def test_la_suppression_est_la_meme_deux_fois():
     valeurs = [[3, 20, 4], [25, 2, 31], [1, 35, 40]]
     assert (proteger(_probleme(valeurs)) == proteger(_probleme(valeurs))).all()
+
+
+def test_chaque_indicateur_a_sa_regle_ou_la_raison_de_ne_pas_sortir():
+    """Un indicateur neuf fait échouer ce test tant que personne n'a décidé ce que le public en lit."""
+    diffuses = {code for code, _ in REGLES}
+    assert diffuses | set(NON_DIFFUSES) == set(INDICATEURS)
+    assert not diffuses & set(NON_DIFFUSES), "un indicateur est à la fois diffusé et retenu"
+    doc = (Projet.trouver().racine / "docs" / "secret.md").read_text(encoding="utf-8")
+    absents = [code for code in INDICATEURS if not re.search(rf"(?<!\w){code}(?!\w)", doc)]
+    assert not absents, f"docs/secret.md ne dit pas la règle de {absents}"
 
 
 def test_un_indicateur_sans_regle_ne_sort_pas():

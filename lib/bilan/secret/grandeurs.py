@@ -120,6 +120,25 @@ _ACTES_PUBLICS = {
     for ventilation in ventilations
 }
 
+NON_DIFFUSES: dict[str, str] = {
+    "F5": "taux cumulé à date : ses termes ne sont pas encore des cellules protégées",
+    "F6": "peu de bailleurs soustraient, et leurs prévisions les identifient",
+    "F6v": "peu de bailleurs soustraient, et leurs prévisions les identifient",
+    "E6": "durées propres à un document : un jalon annoncé n'est pas un acte publié",
+    "E6g": "jalons annoncés par un EPCI, qui ne sont pas des actes publiés",
+    "A0": "ménages par ressources : source nominative, sans contributions par bailleur",
+    "A1": "ménages par ressources : source nominative, sans contributions par bailleur",
+    "A1e": "ménages par ressources : source nominative, sans contributions par bailleur",
+    "A1s": "se déduit de A1, qui n'est pas diffusé",
+    "A2": "ménages par ressources : source nominative, sans contributions par bailleur",
+    "A3": "publics prioritaires : effectifs de ménages, sans contributions par bailleur",
+    "A3d": "ménages reconnus au titre du DALO : effectifs de ménages, sans contributions par bailleur",
+    "A4": "ménages reconnus au titre du DALO : effectifs de ménages, sans contributions par bailleur",
+    "C1": "occupations examinées par bailleur : chaque ligne en nomme un",
+    "C1r": "occupations examinées par bailleur : ménages en situation identifiable",
+}
+"""Indicateurs que le profil public ne montre pas, et pourquoi ; un indicateur est ici ou dans `REGLES`."""
+
 REGLES: dict[tuple[str, str], Regle] = {
     **_volumes("N1", "proposes"),
     **_volumes("N2", "attribues"),
