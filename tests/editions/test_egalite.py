@@ -9,10 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import RACINE
 from pptx import Presentation
 from pypdf import PdfReader
 
+RACINE = Path(__file__).parents[2]
 VERSEE = RACINE / "reports" / "publies" / "2024-02-08-copil"
 _ESPACES = str.maketrans({"\u202f": "", "\u00a0": "", " ": "", "−": "-"})
 _NOMBRE = re.compile(r"^[+-]?\d+(?:,\d+)?(?=$|[%a-zéè]|logements)")
