@@ -77,7 +77,7 @@ def test_les_baux_suivent_les_attributions_qui_suivent_les_propositions(annuels:
 
 
 def test_les_cellules_communales_sont_minuscules(lire: Lire) -> None:
-    trimestre = lire("flux_bilan").filter(periode="T3", reservataire_categorie="COMMUNE")
+    trimestre = lire("flux_bilan").filter(annee=2024, periode="T3", reservataire_categorie="COMMUNE")
     cellules = trimestre.group_by("bailleur_siren", "code_commune").agg(pl.col("logements_attribues").sum())
     assert (cellules["logements_attribues"] <= 5).mean() > 0.8
 

@@ -66,12 +66,27 @@ def test_deux_bailleurs_refont_leur_deuxieme_trimestre(envois: list[Livraison], 
 
 def test_l_annee_vaut_la_somme_des_trimestres(lire: Lire, scene: Scene) -> None:
     a_part = _sirens(scene, "t1_t2") + _sirens(scene, "cumul")
-    bilans = lire("flux_bilan").filter(~pl.col("bailleur_siren").is_in(a_part))
+    bilans = lire("flux_bilan").filter(~pl.col("bailleur_siren").is_in(a_part), annee=scene.parametres.annee)
     mesures = ["logements_proposes", "logements_attribues", "baux_signes"]
     annee = bilans.filter(periode="AN").group_by("bailleur_siren").agg(pl.col(mesures).sum()).sort("bailleur_siren")
     trimestres = bilans.filter(pl.col("periode") != "AN")
     somme = trimestres.group_by("bailleur_siren").agg(pl.col(mesures).sum()).sort("bailleur_siren")
     assert annee.equals(somme)
+
+
+def test_l_annee_d_avant_ne_donne_que_ses_quatre_trimestres_en_une_livraison(
+    envois: list[Livraison], scene: Scene, lire: Lire
+) -> None:
+    avant = scene.parametres.annee - 1
+    livrees = [envoi for envoi in envois if envoi.table == "flux_bilan" and envoi.periode == str(avant)]
+    muets = _sirens(scene, "jamais") + _sirens(scene, "t1_t2")
+    assert {e.emetteur for e in livrees} == set(scene.terrain.bailleurs["siren"]) - set(muets)
+    assert len(livrees) == len({e.emetteur for e in livrees})
+    par_trimestre = lire("flux_bilan").filter(annee=avant).group_by("periode").agg(pl.col("logements_attribues").sum())
+    volumes = dict(par_trimestre.iter_rows())
+    assert sorted(volumes) == ["T1", "T2", "T3", "T4"]
+    parts = [100 * volumes[f"T{rang}"] / sum(volumes.values()) for rang in range(1, 5)]
+    assert parts == pytest.approx(list(scene.parametres.flux.saison_precedente_pct), abs=1)
 
 
 def test_les_logiciels_sans_champs_facultatifs_les_laissent_vides(lire: Lire, scene: Scene) -> None:

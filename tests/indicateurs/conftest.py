@@ -42,8 +42,9 @@ def demonstration(tmp_path_factory):
     magasin = EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION)
     tables = {nom: magasin.lire(nom, CONNU_LE) for nom in CATALOGUE} | {"livraisons": magasin.livraisons(CONNU_LE)}
     territoires = Territoires.ouvrir(projet.referentiel, 2026, "93")
+    regles = Regles.ouvrir(projet.referentiel)
     contexte = Contexte.des_territoires(
-        territoires, Jeu.DEMONSTRATION, Regles.ouvrir(projet.referentiel), periodes_presentes(tables), CONNU_LE
+        territoires, Jeu.DEMONSTRATION, regles, periodes_presentes(tables, regles, CONNU_LE), CONNU_LE
     )
     manifeste = Manifeste.ouvrir(magasin.manifeste)
     parquets = {

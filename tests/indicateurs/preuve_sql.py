@@ -47,6 +47,7 @@ def connexion(sources: dict[str, Any], contexte: Contexte) -> duckdb.DuckDBPyCon
         "epci": contexte.epci.select("epci_siren", "code_departement", "population_region", "est_soumis"),
         "departements": contexte.departements,
         "calendrier": contexte.calendrier,
+        "zone": _zones(contexte),
         "params": pl.DataFrame([parametres]),
     }
     for nom, cadre in cadres.items():
@@ -54,6 +55,14 @@ def connexion(sources: dict[str, Any], contexte: Contexte) -> duckdb.DuckDBPyCon
     for preparation in sorted(DOSSIER.glob("[0-9]*.sql")):
         base.execute(preparation.read_text(encoding="utf-8"))
     return base
+
+
+def _zones(contexte: Contexte) -> pl.DataFrame:
+    """Rend les territoires par le nom que leur donnent les repères publiés : niveau, t, zone."""
+    noms = [("region", contexte.code_region, contexte.nom_region)]
+    noms += [("departement", *ligne) for ligne in contexte.departements["code_departement", "departement"].iter_rows()]
+    noms += [("epci", *ligne) for ligne in contexte.epci["epci_siren", "epci"].iter_rows()]
+    return pl.DataFrame(noms, schema=["niveau", "t", "zone"], orient="row")
 
 
 def _lire_parquets(base: duckdb.DuckDBPyConnection, nom: str, livraisons: list[tuple[str, str, date]]) -> None:

@@ -35,13 +35,9 @@ def publie():
 @pytest.fixture(scope="module")
 def contexte(publie):
     territoires = Territoires.ouvrir(Projet.trouver().referentiel, 2026, "93")
-    return Contexte.des_territoires(
-        territoires,
-        Jeu.REEL,
-        Regles.ouvrir(Projet.trouver().referentiel),
-        periodes_presentes(publie),
-        date(2025, 12, 31),
-    )
+    regles, connu_le = Regles.ouvrir(Projet.trouver().referentiel), date(2025, 12, 31)
+    periodes = periodes_presentes(publie, regles, connu_le)
+    return Contexte.des_territoires(territoires, Jeu.REEL, regles, periodes, connu_le)
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,14 @@ def test_le_repere_est_la_part_de_l_an_passe_attribuee_a_la_meme_date(deux_annee
     assert mesures["couverture"][0] == pytest.approx(280 / 330)
 
 
+def test_une_annee_d_avant_le_flux_n_est_que_la_saison(deux_annees):
+    tables, contexte, _ = deux_annees
+    codes = ["N2", "F1", "B1", "T1"]
+    avec, sans = (calculer(lues, contexte, codes) for lues in (tables, jouet.tables()))
+    assert avec.filter(pl.col("periode").str.starts_with("2023") & (pl.col("statut") == "observe")).is_empty()
+    assert avec.equals(sans)
+
+
 def test_sans_annee_precedente_il_n_y_a_que_le_repere_lineaire():
     mesures = calculer(jouet.tables(), jouet.contexte(), ["F5"])
     assert set(mesures.filter(pl.col("ventilation") == "reference")["modalite"]) == {"LINEAIRE"}

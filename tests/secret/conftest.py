@@ -28,7 +28,8 @@ def demonstration(tmp_path_factory):
     tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE} | {"livraisons": entrepot.livraisons(connu_le)}
     territoires = Territoires.ouvrir(projet.referentiel, 2026, "93")
     regles = Regles.ouvrir(projet.referentiel)
-    contexte = Contexte.des_territoires(territoires, Jeu.DEMONSTRATION, regles, periodes_presentes(tables), connu_le)
+    periodes = periodes_presentes(tables, regles, connu_le)
+    contexte = Contexte.des_territoires(territoires, Jeu.DEMONSTRATION, regles, periodes, connu_le)
     mesures = calculer(tables, contexte)
     lieux: dict[str, list[str]] = {}
     for epci, departement in contexte.communes_region.select("epci_siren", "code_departement").unique().iter_rows():

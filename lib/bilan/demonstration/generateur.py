@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from bilan.demonstration import conventions, copil, cotation, flux, objectifs, publics, regional, suivis
+from bilan.demonstration import conventions, copil, cotation, flux, objectifs, publics, regional, saison, suivis
 from bilan.demonstration.livraisons import Livraison, ecrire, fraiche
 from bilan.demonstration.logements import simuler
 from bilan.demonstration.parametres import Parametres, lire_bailleurs
@@ -28,6 +28,7 @@ _TABLES = (
     conventions.livrer,
     objectifs.livrer,
     suivis.livrer_soustraits,
+    saison.livrer,
     flux.livrer,
     suivis.livrer_caleol,
     publics.livrer,

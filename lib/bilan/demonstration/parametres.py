@@ -68,6 +68,7 @@ class Flux(_Section):
     propositions: int
     part_calee: PartCalee
     saison_pct: tuple[float, float, float, float]
+    saison_precedente_pct: tuple[float, float, float, float]
     part_mise_en_service_pct: float
     non_attribues_pct: float
     attribues_trimestre_suivant_pct: float

@@ -3,24 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
 
 import polars as pl
 
+from bilan.indicateurs import echeances
+from bilan.indicateurs.echeances import Regles
 from bilan.periode import Periode
 from bilan.projet import Jeu
 from bilan.referentiel.territoires import Territoires
 
 Tables = Mapping[str, pl.DataFrame | pl.LazyFrame]
 """Tables canoniques par leur nom ; une table absente vaut une table vide. Une grande table peut rester paresseuse."""
-
-
-class Regles(Protocol):
-    """Ce que le calcul demande aux règles de droit : leur valeur à une date (`referentiel.regles.Regles`)."""
-
-    def valeur(self, code: str, jour: date) -> Any:
-        """Rend la valeur de la règle `code` en vigueur le `jour`."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,11 @@ class Contexte:
         return self.communes.filter("en_region").select("code_commune", "code_departement", "epci_siren")
 
     @property
+    def premier_exercice(self) -> int:
+        """Première année du flux, d'après ce que disent les règles à la date de ce que l'on savait."""
+        return echeances.premier_exercice(self.regles, self.connu_le)
+
+    @property
     def calendrier(self) -> pl.DataFrame:
         """Une ligne par période : periode (texte), annee, trimestre (0 pour l'année), debut, fin, part.
 
@@ -89,16 +87,16 @@ class Contexte:
         )
 
 
-def periodes_presentes(tables: Tables) -> tuple[Periode, ...]:
+def periodes_presentes(tables: Tables, regles: Regles, connu_le: date) -> tuple[Periode, ...]:
     """Rend, triées, les périodes que portent les tables : chaque année citée, et les trimestres livrés ou arrêtés.
 
-    Les années viennent des colonnes `annee`. Un trimestre est retenu quand `flux_bilan` en a une livraison, ou quand
-    les agréments sont arrêtés avant la fin de l'année.
+    Les années viennent des colonnes `annee`. Un trimestre est retenu quand `flux_bilan` en a une livraison depuis le
+    premier exercice du flux, ou quand les agréments sont arrêtés avant la fin de l'année.
     """
     annees = {int(annee) for table in tables.values() for annee in _annees(table.lazy())}
-    return tuple(
-        sorted({Periode(annee) for annee in annees} | _trimestres_livres(tables) | _trimestres_arretes(tables))
-    )
+    premier = echeances.premier_exercice(regles, connu_le)
+    trimestres = {p for p in _trimestres_livres(tables) if p.annee >= premier} | _trimestres_arretes(tables)
+    return tuple(sorted({Periode(annee) for annee in annees} | trimestres))
 
 
 def _annees(table: pl.LazyFrame) -> list[int]:

@@ -1,8 +1,16 @@
 """Échéances de la réforme, lues dans les règles datées : le calcul n'en écrit aucune en dur."""
 
 from datetime import date
+from typing import Any, Protocol
 
-from bilan.indicateurs.contexte import Regles
+
+class Regles(Protocol):
+    """Ce que le calcul demande aux règles de droit : leur valeur à une date (`referentiel.regles.Regles`)."""
+
+    def valeur(self, code: str, jour: date) -> Any:
+        """Rend la valeur de la règle `code` en vigueur le `jour`."""
+        ...
+
 
 BASCULE_FLUX = "date_bascule_flux"
 BILAN_LEGAL, BILAN_TOLERE = "echeance_bilan_annuel", "tolerance_bilan_annuel"
@@ -13,6 +21,14 @@ CIBLE_Q1 = "cible_q1_hors_qpv_pct"
 def bascule_en_flux(regles: Regles, jour: date) -> date:
     """Rend le dernier jour où signer les conventions de flux (loi 3DS 2022-217, art. 22)."""
     return _date(regles.valeur(BASCULE_FLUX, jour))
+
+
+def premier_exercice(regles: Regles, jour: date) -> int:
+    """Rend la première année du flux : l'exercice est l'année civile, et suit la bascule (COPIL du 8 février 2024).
+
+    Une année d'avant se livre au même gabarit, et ne sert que de saison à F5.
+    """
+    return bascule_en_flux(regles, jour).year + 1
 
 
 def remontee_des_conventions(regles: Regles, jour: date) -> date:

@@ -27,11 +27,7 @@ AXES_LEGAUX = ("typologie", "financement", "qpv", "periode_construction")
 """Axes du bilan annuel outre le réservataire et la commune (CCH R.441-5-1)."""
 
 
-_ARRONDISSEMENTS = {
-    r"^132(0[1-9]|1[0-6])$": "13055",
-    r"^751(0[1-9]|1\d|20)$": "75056",
-    r"^6938[1-9]$": "69123",
-}
+_ARRONDISSEMENTS = {r"^132(0[1-9]|1[0-6])$": "13055", r"^751(0[1-9]|1\d|20)$": "75056", r"^6938[1-9]$": "69123"}
 
 
 def replier_arrondissement(code: pl.Expr) -> pl.Expr:
@@ -103,6 +99,12 @@ class Matiere:
 
     @cached_property
     def livraisons_flux(self) -> pl.DataFrame:
+        """Bilans du flux livrés, depuis son premier exercice : colonnes de `livraisons_de_tout_temps`."""
+        livrees = self.livraisons_de_tout_temps
+        return livrees if livrees.is_empty() else livrees.filter(pl.col("annee") >= self.contexte.premier_exercice)
+
+    @cached_property
+    def livraisons_de_tout_temps(self) -> pl.DataFrame:
         """Bilans livrés : annee, periode, mode_cumul, bailleur_siren, et leur trace si elle est connue."""
         schema = dict.fromkeys(("annee", "periode", "mode_cumul", "bailleur_siren"), pl.String)
         flux = self.tables.get("flux_bilan")
@@ -119,16 +121,7 @@ class Matiere:
         return composer(self.livraisons_flux).filter(pl.col("periode").is_in(demandees))
 
     def _positions(self, cube: pl.DataFrame, dimensions: tuple[str, ...], nature: str = "cumul") -> pl.DataFrame:
-        comptes = {nom: (pl.col(nom) * pl.col("coefficient")).sum() for nom in COMPTES[:-2]}
-        traces = {nom: pl.col(nom).sum() for nom in COMPTES[-2:]}
-        return (
-            self.composition.lazy()
-            .filter(pl.col("nature") == nature)
-            .join(cube.lazy(), on=list(_CLES_LIVRAISON), how="inner")
-            .group_by("periode", "bailleur_siren", *dimensions)
-            .agg(**comptes, **traces)
-            .collect()
-        )
+        return composer_positions(self.composition.filter(pl.col("nature") == nature), cube, dimensions)
 
     @cached_property
     def _cube_principal(self) -> pl.DataFrame | None:
@@ -150,7 +143,7 @@ class Matiere:
         """
         if self.livraisons_flux.is_empty():
             return _positions_vides(_PAR_COMMUNE)
-        return self._du_champ(self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE))
+        return self.du_champ(self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE))
 
     def positions_selon(self, axe: str) -> pl.DataFrame:
         """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire."""
@@ -177,9 +170,10 @@ class Matiere:
     @cached_property
     def flux_du_champ(self) -> pl.DataFrame:
         """Positions cumulées du champ du flux : relocations, et mises en service si le contexte les y met."""
-        return self._du_champ(self.flux)
+        return self.du_champ(self.flux)
 
-    def _du_champ(self, positions: pl.DataFrame) -> pl.DataFrame:
+    def du_champ(self, positions: pl.DataFrame) -> pl.DataFrame:
+        """Rend les `positions` qui sont du champ du flux."""
         if self.contexte.mises_en_service_dans_le_flux:
             return positions
         return positions.filter(pl.col("type_offre") == "RELOCATION")
@@ -323,6 +317,14 @@ class Matiere:
     @staticmethod
     def _avec_baux(positions: pl.DataFrame) -> pl.DataFrame:
         return positions.filter(pl.col("lignes_avec_baux") > 0).select("periode", "bailleur_siren").unique()
+
+
+def composer_positions(composition: pl.DataFrame, cube: pl.DataFrame, dimensions: tuple[str, ...]) -> pl.DataFrame:
+    """Rend les `COMPTES` de chaque période d'une `composition`, par bailleur et selon les `dimensions` du `cube`."""
+    comptes = {nom: (pl.col(nom) * pl.col("coefficient")).sum() for nom in COMPTES[:-2]}
+    traces = {nom: pl.col(nom).sum() for nom in COMPTES[-2:]}
+    lignes = composition.lazy().join(cube.lazy(), on=list(_CLES_LIVRAISON), how="inner")
+    return lignes.group_by("periode", "bailleur_siren", *dimensions).agg(**comptes, **traces).collect()
 
 
 def _comptes() -> dict[str, pl.Expr]:

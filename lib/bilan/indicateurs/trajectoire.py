@@ -7,11 +7,23 @@ répartissent pas également dans l'année. Les deux repères sont donnés, chac
 import polars as pl
 
 from bilan.indicateurs.atteinte import bilan_des_conventions, couverture_des_conventions
-from bilan.indicateurs.matiere import Matiere
+from bilan.indicateurs.cumul import composer
+from bilan.indicateurs.matiere import Matiere, composer_positions
 from bilan.indicateurs.rapports import PAR_RESERVATAIRE, TOUT, Axe, couvrir, mesurer, rapport, totaliser
 
 LINEAIRE, SAISON = "LINEAIRE", "SAISON_N_1"
 _NIVEAUX = ("region", "departement", "bailleur")
+_FINESSE = ("code_departement", "reservataire_categorie", "type_offre")
+_SCHEMA_SAISON = {
+    **dict.fromkeys(
+        ("periode", "bailleur_siren", "code_departement", "reservataire_categorie", "reference"), pl.String
+    ),
+    **dict.fromkeys(("a_date", "annee_n_1"), pl.Int64),
+}
+_QUAND = {
+    "annee": pl.col("periode").str.head(4).cast(pl.Int64),
+    "trimestre": pl.col("periode").str.extract(r"T(\d)$").cast(pl.Int8).fill_null(0),
+}
 _PAR_REFERENCE = Axe("reference", ("reference",))
 _PAR_RESERVATAIRE_ET_REFERENCE = Axe("reservataire|reference", ("reservataire_categorie", "reference"))
 
@@ -47,26 +59,28 @@ def _mesurer(matiere: Matiere, bilan: pl.DataFrame, axe: Axe, **sommes: pl.Expr)
 def saison_precedente(matiere: Matiere) -> pl.DataFrame:
     """Rend les attribués de l'année précédente : à la même date (`a_date`) et sur l'année entière (`annee_n_1`).
 
-    Colonnes : periode, bailleur_siren, lieux, reservataire_categorie, a_date, annee_n_1. Champ du flux.
+    Colonnes : periode, bailleur_siren, code_departement, reservataire_categorie, reference, a_date, annee_n_1. Champ du
+    flux. L'année précédente peut être d'avant le flux : livrée au même gabarit, elle ne sert que de saison.
     """
-    cles = ["bailleur_siren", "code_departement", "epci_siren", "reservataire_categorie"]
-    calendrier = matiere.contexte.calendrier.select("periode", "annee", "trimestre")
-    comptes = (
-        matiere.flux_du_champ.join(calendrier, on="periode")
-        .group_by(*cles, "annee", "trimestre")
-        .agg(pl.col("attribues").sum())
+    calendrier = matiere.contexte.calendrier.select("periode", pl.col("annee") - 1, "trimestre")
+    composition = composer(matiere.livraisons_de_tout_temps).filter(
+        pl.col("nature") == "cumul", pl.col("annee").is_in(calendrier["annee"].to_list())
     )
-    repondants = matiere.repondants.filter(pl.col("nature") == "cumul").join(calendrier, on="periode")
-    deux_fois = repondants.join(
-        repondants.filter(pl.col("trimestre") == 0).select("bailleur_siren", "annee"), on=["bailleur_siren", "annee"]
-    ).select("bailleur_siren", pl.col("annee") + 1, "trimestre")
-    avant = comptes.with_columns(pl.col("annee") + 1)
-    entiere = avant.filter(pl.col("trimestre") == 0).drop("trimestre").rename({"attribues": "annee_n_1"})
+    if composition.is_empty():
+        return pl.DataFrame(schema=_SCHEMA_SAISON)
+    cube = matiere.cube(_FINESSE, composition["bailleur_siren"].unique())
+    positions = matiere.du_champ(composer_positions(composition, cube, _FINESSE)).with_columns(**_QUAND)
+    cles = ["bailleur_siren", "code_departement", "reservataire_categorie"]
+    comptes = positions.group_by(*cles, "annee", "trimestre").agg(pl.col("attribues").sum())
+    repondants = composition.select("bailleur_siren", **_QUAND).unique()
+    entiers = repondants.filter(pl.col("trimestre") == 0).select("bailleur_siren", "annee")
+    entiere = comptes.filter(pl.col("trimestre") == 0).drop("trimestre").rename({"attribues": "annee_n_1"})
     return (
-        calendrier.join(deux_fois, on=["annee", "trimestre"])
+        calendrier.join(repondants.join(entiers, on=["bailleur_siren", "annee"]), on=["annee", "trimestre"])
         .join(entiere, on=["bailleur_siren", "annee"])
-        .join(avant.rename({"attribues": "a_date"}), on=[*cles, "annee", "trimestre"], how="left", nulls_equal=True)
+        .join(comptes.rename({"attribues": "a_date"}), on=[*cles, "annee", "trimestre"], how="left")
         .with_columns(pl.col("a_date").fill_null(0), reference=pl.lit(SAISON))
+        .select(*_SCHEMA_SAISON)
     )
 
 

@@ -46,14 +46,17 @@ UNION ALL SELECT 'cumul', CAST(annee AS VARCHAR), annee, b, 'AN', NULL, 1 FROM a
 UNION ALL SELECT 'cumul', CAST(t.annee AS VARCHAR), t.annee, t.b, t.livree, t.mode, t.signe FROM terme_cumul t
 WHERE t.k = 4 AND NOT EXISTS (SELECT 1 FROM annuel a WHERE a.annee = t.annee AND a.b = t.b);
 
-CREATE OR REPLACE TABLE repondant AS SELECT DISTINCT nature, periode, b FROM terme WHERE periode IN (SELECT periode FROM calendrier);
+-- Une année d'avant la bascule en flux n'est pas un exercice : elle ne sert que de saison.
+CREATE OR REPLACE VIEW exercice AS SELECT periode FROM calendrier WHERE annee > (SELECT year(bascule) FROM params);
 
-CREATE OR REPLACE TABLE position AS
+CREATE OR REPLACE TABLE repondant AS SELECT DISTINCT nature, periode, b FROM terme WHERE periode IN (SELECT periode FROM exercice);
+
+CREATE OR REPLACE TABLE position_de_tout_temps AS
 SELECT t.nature, t.periode, t.annee, l.b, l.r, l.com, l.dep, l.epci, l.type_offre, l.typologie, l.financement, l.qpv,
        l.periode_construction, t.signe * l.lib AS lib, t.signe * l.prop AS prop, t.signe * l.att AS att, t.signe * l.baux AS baux
 FROM terme t
-JOIN ligne l ON l.annee = t.annee AND l.b = t.b AND l.livree = t.livree AND (t.mode IS NULL OR l.mode_cumul = t.mode)
-WHERE t.periode IN (SELECT periode FROM calendrier);
+JOIN ligne l ON l.annee = t.annee AND l.b = t.b AND l.livree = t.livree AND (t.mode IS NULL OR l.mode_cumul = t.mode);
+CREATE OR REPLACE VIEW position AS SELECT * FROM position_de_tout_temps WHERE periode IN (SELECT periode FROM exercice);
 
 -- Champ du flux : relocations.
 CREATE OR REPLACE VIEW champ AS SELECT * FROM position WHERE nature = 'cumul' AND type_offre = 'RELOCATION';

@@ -9,7 +9,7 @@ WITH recu AS (
 ), attendu AS (
   SELECT DISTINCT m.niveau AS niveau, m.territoire AS territoire, periode, b
   FROM (SELECT *, unnest(mailles(b, dep, epci, (SELECT region FROM params))) AS m FROM parc) WHERE m.territoire IS NOT NULL
-    AND periode IN (SELECT periode FROM calendrier WHERE annee IN (SELECT annee FROM flux_bilan))
+    AND periode IN (SELECT periode FROM exercice WHERE left(periode, 4) IN (SELECT CAST(annee AS VARCHAR) FROM flux_bilan))
 )
 SELECT 'B1' AS indicateur, a.niveau AS territoire_type, a.territoire, x.v AS ventilation, x.m AS modalite, a.periode,
        CAST(count(*) FILTER (WHERE r.le <= coalesce(CAST((r.annee + 1) || x.limite AS DATE), r.le)) AS DOUBLE) AS numerateur,

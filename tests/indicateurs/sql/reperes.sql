@@ -1,4 +1,4 @@
--- P1, P1n, P1v, T1 (demandes rapportées aux attributions des bilans ou publiées).
+-- P1, P1n, P1v, T1 (demandes rapportées aux attributions des bilans), T2 (taux publié, zone reconnue à son nom).
 WITH dernier AS (
   SELECT c.periode, c.annee, c.trimestre, a.territoire_gestion_code AS t, a.type_gestion AS g, a.produit AS p,
          last(a.nb_agrees ORDER BY a.date_arrete) FILTER (WHERE a.nb_agrees IS NOT NULL) AS n,
@@ -37,6 +37,9 @@ WITH dernier AS (
   FROM tout a JOIN tout z ON z.annee = a.annee - 1 AND z.trimestre = a.trimestre AND z.t = a.t AND z.g = a.g AND z.p = a.p
   UNION ALL
   SELECT 'T1', n.niveau, n.t, 'ENSEMBLE', n.periode, n.n, a.d, n.n / a.d FROM demande n JOIN attribue a USING (niveau, t, periode)
+  UNION ALL
+  SELECT 'T2', z.niveau, z.t, 'ENSEMBLE', CAST(annee AS VARCHAR), NULL, NULL, valeur FROM reperes JOIN zone z USING (zone)
+  WHERE indicateur = 'mobilite_pct' AND date_arrete <= (SELECT connu_le FROM params) AND CAST(annee AS VARCHAR) IN (SELECT periode FROM calendrier)
 )
 SELECT i AS indicateur, niveau AS territoire_type, t AS territoire, CASE p WHEN 'ENSEMBLE' THEN 'ensemble' ELSE 'produit' END AS ventilation,
        CASE p WHEN 'ENSEMBLE' THEN 'ensemble' ELSE p END AS modalite, periode, CAST(n AS DOUBLE) AS numerateur, CAST(d AS DOUBLE) AS denominateur,

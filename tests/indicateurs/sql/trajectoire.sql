@@ -2,15 +2,16 @@
 WITH base AS (
   SELECT *, coalesce(prevu, coalesce(obj_realise, obj_prevu) / part) AS annuel FROM bilan_convention
   WHERE coalesce(obj_realise, obj_prevu) IS NOT NULL
+), passe AS (
+  SELECT periode, b, dep, r, sum(att) AS att FROM position_de_tout_temps WHERE nature = 'cumul' AND type_offre = 'RELOCATION' GROUP BY ALL
+), couvre AS (
+  SELECT DISTINCT periode, b FROM terme WHERE nature = 'cumul'
 ), saison AS (
-  SELECT r.periode, e.b, e.dep, e.epci, e.r, e.att AS annuel, coalesce(d.att, 0) AS att
-  FROM (SELECT c.periode, c.annee, c.trimestre, z.b FROM calendrier c JOIN calendrier c0 ON c0.annee = c.annee - 1 AND c0.trimestre = c.trimestre
-        JOIN repondant z ON z.nature = 'cumul' AND z.periode = c0.periode
-        JOIN repondant y ON y.nature = 'cumul' AND y.b = z.b AND y.periode = CAST(c.annee - 1 AS VARCHAR)) r
-  JOIN (SELECT periode, b, dep, epci, r, sum(att) AS att FROM champ GROUP BY ALL) e ON e.b = r.b AND e.periode = CAST(r.annee - 1 AS VARCHAR)
-  LEFT JOIN (SELECT periode, b, dep, epci, r, sum(att) AS att FROM champ GROUP BY ALL) d
-    ON d.b = e.b AND d.dep = e.dep AND d.epci IS NOT DISTINCT FROM e.epci AND d.r = e.r
-   AND d.periode = CASE r.trimestre WHEN 0 THEN CAST(r.annee - 1 AS VARCHAR) ELSE (r.annee - 1) || 'T' || r.trimestre END
+  SELECT c.periode, e.b, e.dep, e.r, e.att AS annuel, coalesce(d.att, 0) AS att
+  FROM (SELECT periode, CAST(annee - 1 AS VARCHAR) AS an, if(trimestre = 0, CAST(annee - 1 AS VARCHAR), (annee - 1) || 'T' || trimestre) AS avant FROM calendrier) c
+  JOIN passe e ON e.periode = c.an
+  JOIN couvre v ON v.periode = c.avant AND v.b = e.b
+  LEFT JOIN passe d ON d.periode = c.avant AND d.b = e.b AND d.dep = e.dep AND d.r = e.r
 ), brut AS (
   SELECT periode, b, dep, r, '' AS ref, CAST(att AS DOUBLE) AS n, CAST(annuel AS DOUBLE) AS d FROM base
   UNION ALL SELECT periode, b, dep, r, 'LINEAIRE', annuel * part, annuel FROM base
