@@ -77,7 +77,7 @@ FUITES = {
     "flux-taux.xlsx": _xlsx,
     "flux.pptx": _pptx,
     "flux.ipynb": _ipynb,
-    "flux.svg": '<svg aria-label="Action Logement : 78,4 %"></svg>'.encode,
+    "flux-taux.svg": '<svg aria-label="Action Logement : 78,4 %"></svg>'.encode,
     "flux.js": lambda: b'window.d=[{"nom": "Action Logement", "taux": 78.4}]',
     "courriel.txt": lambda: b"ecrire a jeanne.exemple@exemple.fr",
     "nir.txt": lambda: b"1 84 12 76 451 089 46",

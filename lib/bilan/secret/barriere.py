@@ -22,6 +22,8 @@ _NIR = re.compile(
     r"(?<![\d.,])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?(\d{2}))?(?![\d.,])"
 )
 _DOSSIERS_DE_PAGE = re.compile(r"/(?:telechargements|exploration)/")
+_LONGUEUR_DE_CODE, _LONGUEUR_DE_PHRASE = 300_000, 2_000
+_MAILLES = ("region", "departement", "epci", "commune")
 _CLAUSES = re.compile(r"[;\n]|\.\s")
 
 
@@ -143,9 +145,11 @@ def _personnes(lecture: Lecture, attendu: Attendu, nom: str) -> Iterator[str]:
         for courriel in _COURRIEL.findall(phrase):
             if courriel not in attendu.courriels:
                 yield "une adresse électronique y est écrite ; seules les boîtes fonctionnelles déclarées le peuvent"
-        if _TELEPHONE.search(phrase):
+        # La bibliothèque de tracé est du code : ses suites de chiffres ne sont celles de personne.
+        prose = len(phrase) <= _LONGUEUR_DE_CODE
+        if prose and _TELEPHONE.search(phrase):
             yield "un numéro de téléphone y est écrit ; retirez-le"
-        if any(_est_nir(trouve) for trouve in _NIR.finditer(phrase)):
+        if prose and any(_est_nir(trouve) for trouve in _NIR.finditer(phrase)):
             yield "un numéro de sécurité sociale y est écrit ; retirez-le"
         if attendu.interdits is not None and (trouve := attendu.interdits.search(normaliser(phrase))):
             yield f"« {trouve[0]} » y est écrit et ne doit pas sortir du profil {attendu.profil}"
@@ -165,7 +169,11 @@ def _masques(lecture: Lecture, attendu: Attendu, nom: str) -> Iterator[str]:
     concernees = [masquee for masquee in attendu.masquees if masquee.concerne(nom)]
     if not concernees:
         return
-    phrases = [normaliser(clause) for phrase in lecture.phrases for clause in _CLAUSES.split(phrase)]
+    phrases = [
+        (normaliser(clause), lecture.figures.get(phrase, {""}))
+        for phrase in lecture.phrases
+        for clause in _CLAUSES.split(phrase)
+    ]
     tables = [
         (t, [frozenset(map(normaliser, ligne)) for ligne in t.lignes], [normaliser(e) for e in t.entetes])
         for t in lecture.tables
@@ -175,7 +183,7 @@ def _masques(lecture: Lecture, attendu: Attendu, nom: str) -> Iterator[str]:
         endroit = f"figure {masquee.figure}, {', '.join(masquee.reperes)}, {masquee.colonnes[0]}"
         if any(_table_montre(masquee, reperes, *table) for table in tables):
             yield f"une cellule masquée y est lisible ({endroit}) ; elle doit se lire « {SIGNES['secret']} »"
-        elif any(_phrase_montre(reperes, phrase) for phrase in phrases):
+        elif any(_phrase_montre(masquee, reperes, *dite) for dite in phrases):
             yield f"une phrase donne une valeur masquée ({endroit}) ; elle doit se lire « {SIGNES['secret']} »"
 
 
@@ -197,10 +205,25 @@ def _est_nombre(cellule: str) -> bool:
     return cellule.strip() != SIGNES["secret"] and any(c.isdigit() for c in cellule)
 
 
-def _phrase_montre(reperes: list[str], phrase: str) -> bool:
-    if not reperes or not all(repere in phrase for repere in reperes):
+def _phrase_montre(masquee: CelluleMasquee, reperes: list[str], phrase: str, figures: set[str]) -> bool:
+    """Vrai si la phrase donne un nombre après les repères de la cellule, dans sa figure ou en nommant sa colonne.
+
+    Une phrase lue dans une autre figure n'en parle pas. Un seul repère lu hors de toute figure, ou qui est aussi le nom
+    d'une maille (« Région »), ne désigne la cellule qu'avec le titre de sa colonne ; un code seul, jamais. Un script
+    entier n'est pas une phrase : ses textes ont été lus un à un.
+    """
+    noms = [repere for repere in reperes if not repere.isdigit()]
+    if not noms or len(phrase) > _LONGUEUR_DE_PHRASE or not all(repere in phrase for repere in reperes):
         return False
-    dernier = max(reperes, key=phrase.find)
+    connues = [figure for figure in figures if figure]
+    dans_la_figure = any(figure.endswith(masquee.figure) for figure in connues)
+    if connues and not dans_la_figure and "" not in figures:
+        return False
+    sure = len(noms) > 1 or (dans_la_figure and noms[0] not in _MAILLES)
+    titres = {normaliser(titre) for titre in masquee.colonnes[:2]} - set(reperes)
+    if not sure and not any(re.search(rf"(?<!\w){re.escape(titre)}(?!\w)", phrase) for titre in titres):
+        return False
+    dernier = max(noms, key=phrase.find)
     return re.search(rf"{re.escape(dernier)}[^\w]{{0,6}}\d", phrase) is not None
 
 

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 _ATTRIBUTS_LUS = ("aria-label", "aria-description", "title", "alt", "content", "summary", "name", "descr", "value")
 _SANS_TEXTE = {".png", ".woff", ".woff2", ".ttf", ".otf", ".ico", ".css"}
+_IDENTIFIANT = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)+$")
 _DEBUT_JSON = re.compile(r"[\[{]")
 _ESPACE_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
@@ -31,9 +32,10 @@ class Table:
 
 @dataclass
 class Lecture:
-    """Tout ce qu'un fichier laisse lire."""
+    """Tout ce qu'un fichier laisse lire ; `figures` dit celle où une phrase a été lue, quand on le sait."""
 
     phrases: list[str] = field(default_factory=list)
+    figures: dict[str, set[str]] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
 
     def ajouter_table(self, figure: str, rangees: list[list[str]]) -> None:
@@ -58,9 +60,9 @@ def lire(chemin: Path) -> Lecture | None:
 class _LecteurHtml(HTMLParser):
     """Suit les balises d'une page : attributs parlants, tables, scripts, et la figure qui les contient."""
 
-    def __init__(self) -> None:
+    def __init__(self, figure: str = "") -> None:
         super().__init__()
-        self.lecture = Lecture()
+        self.lecture, self._figure = Lecture(), figure
         self._identifiants: list[tuple[str, str]] = []
         self._rangees: list[list[str]] | None = None
         self._script = False
@@ -69,8 +71,9 @@ class _LecteurHtml(HTMLParser):
         """Note les attributs que lit une aide technique, et ouvre table, rangée, cellule, script ou figure."""
         valeurs = {nom: valeur or "" for nom, valeur in attrs}
         textes = [v for nom, v in valeurs.items() if nom in _ATTRIBUTS_LUS or nom.startswith("data-")]
-        self.lecture.phrases += [texte for texte in textes if texte]
         figure = valeurs.get("data-figure") or valeurs.get("id") or ""
+        for texte in filter(None, textes):
+            self._dire(texte)
         if tag == "table":
             self._rangees = []
         elif tag == "tr" and self._rangees is not None:
@@ -106,11 +109,23 @@ class _LecteurHtml(HTMLParser):
         elif self._rangees and self._rangees[-1]:
             self._rangees[-1][-1] = f"{self._rangees[-1][-1]} {texte}".strip()
         else:
-            self.lecture.phrases.append(texte)
+            self._dire(texte)
+
+    def _dire(self, texte: str) -> None:
+        figure = next((ident for tag, ident in reversed(self._identifiants) if tag == "figure"), self._figure)
+        self.lecture.phrases.append(texte)
+        self.lecture.figures.setdefault(texte, set()).add(figure)
 
 
 def _html(contenu: bytes, nom: str) -> Lecture:
     lecteur = _LecteurHtml()
+    lecteur.feed(contenu.decode("utf-8"))
+    return lecteur.lecture
+
+
+def _svg(contenu: bytes, nom: str) -> Lecture:
+    """Relit une image : le nom du fichier, s'il en a la forme, est celui de sa figure."""
+    lecteur = _LecteurHtml(nom if _IDENTIFIANT.match(nom) else "")
     lecteur.feed(contenu.decode("utf-8"))
     return lecteur.lecture
 
@@ -131,8 +146,8 @@ def _lire_js(texte: str, lecture: Lecture) -> None:
 def _lire_valeur(valeur: Any, figure: str, lecture: Lecture) -> None:
     if isinstance(valeur, dict):
         ici = str(valeur.get("id") or figure)
-        for contenu in valeur.values():
-            _lire_valeur(contenu, ici, lecture)
+        for cle, contenu in valeur.items():
+            _lire_valeur(contenu, cle if isinstance(contenu, dict) and _IDENTIFIANT.match(cle) else ici, lecture)
     elif isinstance(valeur, list):
         objets = [v for v in valeur if isinstance(v, dict)]
         if objets:
@@ -274,7 +289,7 @@ def _brut(contenu: bytes, nom: str) -> Lecture:
 
 _LECTEURS: dict[str, Callable[[bytes, str], Lecture]] = {
     ".html": _html,
-    ".svg": _html,
+    ".svg": _svg,
     ".xml": _html,
     ".json": _json,
     ".ipynb": _json,
