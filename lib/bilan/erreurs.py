@@ -1,5 +1,6 @@
 """Les ennuis que l'on sait nommer : une phrase en français et un code de sortie chacun."""
 
+import errno
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
@@ -112,3 +113,11 @@ def code_inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:
     contiennent = [cle for cle in cles if donne.casefold() in cle.casefold()]
     proches = dict.fromkeys([*contiennent, *plus_proches(donne, cles)])
     return valeur_inconnue(quoi, donne, [f"{cles[cle]} ({noms[cles[cle]]})" for cle in list(proches)[:3]])
+
+
+_PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def disque_plein(erreur: OSError) -> bool:
+    """Vrai si l'écriture a manqué de place ; Polars ne donne le numéro du système que dans son texte."""
+    return erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)

@@ -1,6 +1,5 @@
 """La commande `bilan` : elle lit ce qu'on lui demande, appelle, et rend un code de sortie documenté."""
 
-import errno
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +15,7 @@ from bilan.cli.diaporama import COMMANDES as DIAPORAMA
 from bilan.cli.editions import COMMANDES as EDITIONS
 from bilan.cli.options import UN_PROFIL, choix_de_carnets, demande
 from bilan.cli.stockage import COMMANDES as STOCKAGE
-from bilan.erreurs import CodeSortie, ErreurBilan
+from bilan.erreurs import CodeSortie, ErreurBilan, disque_plein
 from bilan.projet import INTERNE, PROFILS, Projet
 
 _SUITE = "COMMANDE [ARGUMENTS]…"
@@ -164,12 +163,6 @@ for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **CHARTE
 
 
 _LIBERER = "libérez de la place, puis relancez la même commande : ce qui est fait ne se refait pas."
-_PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-def _est_plein(erreur: OSError) -> bool:
-    """Vrai si l'écriture a manqué de place ; Polars ne donne le numéro du système que dans son texte."""
-    return erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)
 
 
 def main() -> None:
@@ -185,7 +178,7 @@ def main() -> None:
     except click.exceptions.Exit as sortie:
         sys.exit(sortie.exit_code)
     except OSError as erreur:
-        if not _est_plein(erreur):
+        if not disque_plein(erreur):
             raise
         click.echo(f"Erreur : Le disque est plein ({erreur.strerror or erreur}) ; {_LIBERER}", err=True)
         sys.exit(CodeSortie.INATTENDU)
