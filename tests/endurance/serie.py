@@ -51,7 +51,7 @@ class Serie:
     def ouvrir(self) -> float:
         """Mène la première exécution, sans panne ; rend ses secondes."""
         passage = self.passer("aucune", None)
-        assert passage.code == 0 and not passage.fautes, passage.fautes
+        assert passage.code == 0 and not passage.fautes, (passage.dit, passage.fautes)
         return passage.duree_s
 
     def passer(self, panne: str, rang: int | None) -> Passage:
@@ -61,7 +61,7 @@ class Serie:
         recus = len(self._serveurs.courriels)
         depart = time.monotonic()
         issue = PANNES[panne](self.planification)
-        passage = Passage(panne, issue.code, time.monotonic() - depart, (issue.erreurs or issue.sortie).strip()[-160:])
+        passage = Passage(panne, issue.code, time.monotonic() - depart, (issue.erreurs or issue.sortie).strip()[-300:])
         if issue.code == 0 and panne == "aucune":
             self.planification.duree_s = max(passage.duree_s, 1.0)
         passage.fautes += [*self._livraisons_perdues(), *self._site_a_moitie(), *self._copie_a_moitie()]
