@@ -195,7 +195,8 @@ def _tables_et_contexte(projet: Projet, jeu: Jeu, au: date | None = None) -> "tu
         "livraisons": entrepot.livraisons(connu_le),
     }
     regles = Regles.ouvrir(projet.referentiel)
-    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes_presentes(tables, regles, connu_le), connu_le)
+    periodes = periodes_presentes(tables, regles, connu_le)
+    return tables, Contexte.des_territoires(territoires, jeu, regles, periodes, connu_le)
 
 
 def retenir(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
