@@ -220,7 +220,7 @@ def _phrase_montre(masquee: CelluleMasquee, reperes: list[str], phrase: str, fig
     if connues and not dans_la_figure and "" not in figures:
         return False
     sure = len(noms) > 1 or (dans_la_figure and noms[0] not in _MAILLES)
-    titres = {normaliser(titre) for titre in masquee.colonnes[:2]} - set(reperes)
+    titres = {normaliser(titre) for titre in masquee.colonnes[:2]} - {*reperes, *_MAILLES}
     if not sure and not any(re.search(rf"(?<!\w){re.escape(titre)}(?!\w)", phrase) for titre in titres):
         return False
     dernier = max(noms, key=phrase.find)
