@@ -92,10 +92,13 @@ def cles(resultats: Resultats) -> dict[str, Any]:
 def ecrire(racine: Path, resultats: Resultats) -> None:
     """Écrit les trois fichiers du compte rendu."""
     contenu = cles(resultats)
-    texte = json.dumps(contenu, ensure_ascii=False, indent=2) + "\n"
-    (racine / "reports" / "bench.json").write_text(texte, encoding="utf-8")
-    (racine / "docs" / "images" / "croissance.svg").write_text(courbe(resultats.croissance), encoding="utf-8")
-    (racine / "docs" / "performance.md").write_text(document(resultats, contenu), encoding="utf-8")
+    textes = {
+        "reports/bench.json": json.dumps(contenu, ensure_ascii=False, indent=2) + "\n",
+        "docs/images/croissance.svg": courbe(resultats.croissance),
+        "docs/performance.md": document(resultats, contenu),
+    }
+    for chemin, texte in textes.items():
+        (racine / chemin).write_text(texte, encoding="utf-8")
 
 
 def document(resultats: Resultats, contenu: Mapping[str, Any]) -> str:
@@ -104,7 +107,7 @@ def document(resultats: Resultats, contenu: Mapping[str, Any]) -> str:
     voies = [_ligne(voie, resultats.voies[voie.cle], base) for voie in resultats.noms]
     parties = [
         "# Coût du moteur",
-        _plier(_CONDITIONS.format(charge=" puis ".join(nombre(v, 1) for v in resultats.charge), **contenu)),
+        _plier(_CONDITIONS.format_map({**contenu, "charge": " puis ".join(nombre(v, 1) for v in resultats.charge)})),
         "## Les 52 fiches d'EPCI de la démonstration",
         _plier(_VOIES),
         "\n".join([_TETE_VOIES, "|---|--:|---|--:|--:|--:|", *voies]),
