@@ -11,7 +11,7 @@ import pytest
 
 RACINE = Path(__file__).parents[1]
 CARNETS = ("20_cotation", "50_production", "60_mobilisation", "70_fiche_epci")
-pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("chaine")]
+pytestmark = [pytest.mark.lent]
 
 
 def _secables(texte: str) -> str:
@@ -33,7 +33,7 @@ def projet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     racine = tmp_path_factory.mktemp("projet")
     for nom in ("data/referentiel", "data/publie", "notebooks", "reports/gabarits"):
         shutil.copytree(RACINE / nom, racine / nom)
-    for nom in ("collection.toml", "requirements.lock"):
+    for nom in ("collection.toml", "copil.toml", "requirements.lock"):
         shutil.copy(RACINE / nom, racine / nom)
     demande = [option for carnet in CARNETS for option in ("--carnet", carnet)]
     fait = _bilan(racine, "executer", "--jeu", "reel", *demande, "--epci", "200054807", "--epci", "248400251")

@@ -44,7 +44,6 @@ def test_un_ecart_nomme_la_figure_et_ce_qui_a_change() -> None:
 
 
 @pytest.mark.lent
-@pytest.mark.xdist_group("chaine")
 def test_le_code_fait_toujours_les_memes_figures() -> None:
     dites: list[str] = []
     bougees = verifier(PROJET, COMITE, VERSEE, dites.append)

@@ -14,10 +14,11 @@ from tests.test_docs import DOCS, commandes
 
 from bilan.editions import bascule
 
-pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("docs")]
+pytestmark = [pytest.mark.lent]
 CARNETS = ("90_copil", "50_production", "70_fiche_epci")
 _VERSEE = "--periode 2024 --connu-le 2024-12-31 reports/publies/2024-02-08-copil"
 HORS_ESSAI = {
+    "charte installer": "lit le registre npm ; tests/editions/test_charte.py l'essaie avec lui",
     "commentaire confirmer NOM": "demande un commentaire déjà écrit ; tests/editions/test_commentaires.py l'essaie",
     f"comite editer {_VERSEE}": "rejoue tous les carnets régionaux ; tests/test_comite.py l'essaie",
     f"comite verifier {_VERSEE}": "rejoue tous les carnets régionaux ; tests/test_comite.py l'essaie",
@@ -84,7 +85,7 @@ def _etat_garde(decor: Decor) -> list[str]:
 
 
 def _mon_copil(decor: Decor) -> None:
-    (deck,) = (decor.racine / "reports").rglob("*demonstration*.pptx")
+    deck = max((decor.racine / "reports").rglob("*demonstration*.pptx"), key=lambda fichier: fichier.stat().st_mtime)
     shutil.copy(deck, decor.racine / "mon-copil.pptx")
 
 
@@ -118,6 +119,8 @@ GESTES = [
     Geste("diaporama actualiser mon-copil.pptx --jeu demonstration", avant=_mon_copil),
     Geste("kit"),
     Geste("commentaire lister"),
+    Geste("executer --profil public"),
+    Geste("publier --profil public"),
     Geste("publier"),
     Geste("publier --version VERSION", lancee=_version),
     Geste("publier --version", lancee=_version),

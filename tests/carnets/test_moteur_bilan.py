@@ -19,7 +19,6 @@ from bilan.carnets.parent import ParentChaud
 
 pytestmark = [
     pytest.mark.lent,
-    pytest.mark.xdist_group("parent_chaud"),  # un seul parent chaud pour tout le fichier
     pytest.mark.skipif(not fork_existe(), reason="le moteur rapide demande fork, que ce système n'a pas"),
 ]
 

@@ -11,7 +11,7 @@ from bilan.editions.site import construire
 from bilan.editions.textes import Textes
 from bilan.projet import Jeu
 
-pytestmark = [pytest.mark.navigateur, pytest.mark.lent, pytest.mark.xdist_group("navigateur")]
+pytestmark = [pytest.mark.navigateur, pytest.mark.lent]
 
 RACINE = Path(__file__).parents[2]
 LARGEURS = (1280, 320)

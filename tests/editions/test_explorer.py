@@ -110,7 +110,6 @@ def onglet(site: Path) -> Iterator[object]:
 
 @pytest.mark.navigateur
 @pytest.mark.lent
-@pytest.mark.xdist_group("navigateur")
 def test_une_figure_s_explore_au_clavier_sans_reseau_puis_redevient_fixe(onglet, site: Path) -> None:
     onglet.goto((site / "demonstration/flux.html").as_uri())
     assert not any("vega.js" in appel for appel in onglet.appels), "le moteur ne se charge qu'à la demande"
@@ -130,7 +129,6 @@ def test_une_figure_s_explore_au_clavier_sans_reseau_puis_redevient_fixe(onglet,
 
 @pytest.mark.navigateur
 @pytest.mark.lent
-@pytest.mark.xdist_group("navigateur")
 def test_si_le_moteur_manque_l_image_fixe_reste_et_la_page_le_dit(onglet, site: Path) -> None:
     onglet.route("**/vega.js", lambda route: route.abort())
     onglet.goto((site / "demonstration/flux.html").as_uri())
@@ -141,7 +139,6 @@ def test_si_le_moteur_manque_l_image_fixe_reste_et_la_page_le_dit(onglet, site: 
 
 @pytest.mark.navigateur
 @pytest.mark.lent
-@pytest.mark.xdist_group("navigateur")
 def test_une_fiche_donne_ses_images_avec_leurs_textes(onglet, site: Path, tmp_path: Path) -> None:
     onglet.goto((site / f"demonstration/epci/{EPCI[0].siren}.html").as_uri())
     recus = {}

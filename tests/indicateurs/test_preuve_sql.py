@@ -30,7 +30,6 @@ def test_le_sql_retrouve_chaque_mesure_de_la_region_jouet(jouet_en_sql, requete)
 
 
 @pytest.mark.lent
-@pytest.mark.xdist_group("demonstration")
 @pytest.mark.parametrize("requete", REQUETES)
 def test_le_sql_retrouve_chaque_mesure_de_l_annee_de_demonstration(demonstration_en_sql, requete):
     base, mesures = demonstration_en_sql

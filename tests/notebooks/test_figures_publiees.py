@@ -16,7 +16,7 @@ from bilan.referentiel.geometries import Fonds
 
 RACINE = Path(__file__).parents[2]
 BAILLEURS = 3
-pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("figures-publiees")]
+pytestmark = [pytest.mark.lent]
 
 
 @pytest.fixture(scope="module")
