@@ -156,7 +156,7 @@ class Exploration:
         return code, *_COMPTES[code]
 
     def _communes(self, choix: Choix, compte: str, nature: str) -> pl.DataFrame:
-        positions = self._matiere(choix.periode).positions(nature).filter(periode=choix.periode)
+        positions = self._matiere(choix.periode).positions_par_commune(nature).filter(periode=choix.periode)
         if choix.reservataire != ENSEMBLE:
             positions = positions.filter(reservataire_categorie=choix.reservataire)
         noms = self.carnet.territoires.communes.select("code_commune", "commune")

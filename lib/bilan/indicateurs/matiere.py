@@ -136,14 +136,14 @@ class Matiere:
             return _positions_vides(_PRINCIPALES)
         return self._positions(self._cube_principal, _PRINCIPALES, nature)
 
-    def champ_par_commune(self, bailleurs: pl.Series) -> pl.DataFrame:
-        """Rend les positions cumulées du champ du flux par commune, de ces seuls `bailleurs` : SIREN.
+    def positions_par_commune(self, nature: str = "cumul", bailleurs: pl.Series | None = None) -> pl.DataFrame:
+        """Rend les positions par commune, de tous les bailleurs ou de ces seuls SIREN.
 
-        La commune multiplie les lignes par cent ; seuls les périmètres des conventions et les soustraits la demandent.
+        La commune multiplie les lignes par cent : seuls les conventions, les soustraits et l'exploration la demandent.
         """
         if self.livraisons_flux.is_empty():
             return _positions_vides(_PAR_COMMUNE)
-        return self.du_champ(self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE))
+        return self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE, nature)
 
     def positions_selon(self, axe: str) -> pl.DataFrame:
         """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire."""

@@ -77,7 +77,8 @@ def _versions_en_vigueur(objectifs: pl.DataFrame, calendrier: pl.DataFrame) -> p
 
 def champ_des_conventions(matiere: Matiere) -> pl.DataFrame:
     """Rend les positions du champ du flux par commune, des bailleurs qui ont une convention avec objectif."""
-    return matiere.champ_par_commune(conventions_en_vigueur(matiere)["bailleur_siren"].unique())
+    bailleurs = conventions_en_vigueur(matiere)["bailleur_siren"].unique()
+    return matiere.du_champ(matiere.positions_par_commune(bailleurs=bailleurs))
 
 
 def assiettes(matiere: Matiere) -> pl.DataFrame:
