@@ -67,11 +67,16 @@ def test_un_journal_abime_est_refuse_en_disant_quoi_faire(collection_de_deux: Ma
 
 def test_une_seconde_commande_repart_aussitot_et_dit_qui_travaille(collection_de_deux: Maquette) -> None:
     racine = str(collection_de_deux.racine)
-    tenant = subprocess.Popen(_programme(
-        "from pathlib import Path; from bilan.projet import Projet; from bilan.carnets.verrou import verrou_execution",
-        f"with verrou_execution(Projet(Path({racine!r}))):",
-        "    print('pris', flush=True); sys.stdin.read()",
-    ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    tenant = subprocess.Popen(
+        _programme(
+            "from pathlib import Path; from bilan.projet import Projet; from bilan.carnets.verrou import verrou_execution",
+            f"with verrou_execution(Projet(Path({racine!r}))):",
+            "    print('pris', flush=True); sys.stdin.read()",
+        ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert tenant.stdout is not None and tenant.stdout.readline() == "pris\n"
     depart = time.monotonic()
     with pytest.raises(VerrouTenu, match=f"processus {tenant.pid} de .* depuis") as refus:
@@ -120,7 +125,7 @@ def test_arretee_au_clavier_elle_rend_la_main_sans_orphelin_et_reprend(collectio
 def test_un_processus_tue_de_l_exterieur_ne_coute_que_son_carnet(collection_de_deux: Maquette, victime: str) -> None:
     m = collection_de_deux
     fiche = m.projet.notebooks / "70_fiche.ipynb"
-    attendre = '"import time\\ntime.sleep(1)\\ncarnet.terminer()"'
+    attendre = '"import time\\ntime.sleep(3)\\ncarnet.terminer()"'
     fiche.write_text(fiche.read_text().replace('"carnet.terminer()"', attendre))
     avant = set(_enfants(os.getpid()))
     jouees: list[BilanExecution] = []
@@ -129,6 +134,7 @@ def test_un_processus_tue_de_l_exterieur_ne_coute_que_son_carnet(collection_de_d
     _attendre(lambda: _issues(m).count("ok") == 1 and "en_cours" in _issues(m))  # une fiche commence
     (chaud,) = (pid for pid in set(_enfants(os.getpid())) - avant if "carnets.zygote" in _commande(pid))
     _attendre(lambda: _enfants(chaud))
+    time.sleep(1)  # l'enfant a commencé ses cellules
     os.kill(_enfants(chaud)[0] if victime == "enfant" else chaud, signal.SIGKILL)
     travail.join(timeout=60)
     (bilan,) = jouees
@@ -136,7 +142,7 @@ def test_un_processus_tue_de_l_exterieur_ne_coute_que_son_carnet(collection_de_d
     # Un enfant privé de son parent finit son carnet ; un enfant tué le perd, lui seul, et la relance ne refait que lui.
     perdues = [e.tache for e in bilan.echecs]
     assert len(perdues) == (1 if victime == "enfant" else 0)
-    assert all("SIGKILL" in e.message for e in bilan.echecs)
+    assert all("SIGKILL" in e.message for e in bilan.echecs), [e.message for e in bilan.echecs]
     assert [e.tache for e in m.jouer().executions] == perdues
 
 
@@ -192,7 +198,7 @@ def test_disque_plein_les_carnets_finis_restent_et_la_suite_reprend(
     shutil.copytree(entrepot, garde)
     montage = (
         f"mount -t tmpfs -o size=400k tmpfs {entrepot} && cp -r {garde}/. {entrepot}/ && "
-        f"dd if=/dev/zero of={entrepot}/lest bs=1k count=230 status=none && exec \"$0\" \"$@\""
+        f'dd if=/dev/zero of={entrepot}/lest bs=1k count=230 status=none && exec "$0" "$@"'
     )
     jouer = _programme(
         "from pathlib import Path; from bilan.projet import Projet; from maquette_carnets import Maquette",
