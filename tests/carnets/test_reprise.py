@@ -69,7 +69,8 @@ def test_une_seconde_commande_repart_aussitot_et_dit_qui_travaille(collection_de
     racine = str(collection_de_deux.racine)
     tenant = subprocess.Popen(
         _programme(
-            "from pathlib import Path; from bilan.projet import Projet; from bilan.carnets.verrou import verrou_execution",
+            "from pathlib import Path; from bilan.projet import Projet",
+            "from bilan.carnets.verrou import verrou_execution",
             f"with verrou_execution(Projet(Path({racine!r}))):",
             "    print('pris', flush=True); sys.stdin.read()",
         ),
