@@ -62,7 +62,7 @@ def execute(tmp_path_factory: pytest.TempPathFactory) -> Path:
     racine = tmp_path_factory.mktemp("coupe")
     for nom in ("data/referentiel", "data/publie", "notebooks", "reports/gabarits"):
         shutil.copytree(RACINE / nom, racine / nom)
-    for nom in ("collection.toml", "requirements.lock"):
+    for nom in ("collection.toml", "copil.toml", "requirements.lock"):
         shutil.copy(RACINE / nom, racine / nom)
     env = {**os.environ, **SECRETS, "BILAN_RACINE": str(racine)}
     bilan = str(Path(sys.executable).parent / "bilan")

@@ -113,7 +113,7 @@ def test_arretee_au_clavier_elle_rend_la_main_sans_orphelin_et_reprend(collectio
     _attendre(lambda: _issues(m).count("en_cours") == 2 and "ok" in _issues(m))
     noyaux = _enfants(processus.pid)
     processus.send_signal(signal.SIGINT)
-    assert processus.wait(timeout=20) != 0
+    assert processus.wait(timeout=60) != 0
     _attendre(lambda: not any(Path(f"/proc/{pid}").exists() for pid in noyaux))
     assert noyaux and sorted(set(_issues(m))) == ["interrompu", "ok"]
     fiche.write_text(bon)
