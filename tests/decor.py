@@ -75,4 +75,9 @@ class Issue:
 
     def __post_init__(self) -> None:
         for nom in ("sortie", "erreurs"):
-            object.__setattr__(self, nom, getattr(self, nom).replace("\u202f", " ").replace("\u00a0", " "))
+            object.__setattr__(self, nom, secables(getattr(self, nom)))
+
+
+def secables(texte: str) -> str:
+    """Rend le texte, ses espaces insécables devenues ordinaires."""
+    return texte.replace("\u202f", " ").replace("\u00a0", " ")

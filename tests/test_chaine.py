@@ -8,43 +8,30 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.decor import Decor, Issue, secables
 
-RACINE = Path(__file__).parents[1]
 CARNETS = ("20_cotation", "50_production", "60_mobilisation", "70_fiche_epci")
 pytestmark = [pytest.mark.lent]
 
 
-def _secables(texte: str) -> str:
-    return texte.replace("\u202f", " ").replace("\u00a0", " ")
-
-
-def _bilan(racine: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    fait = subprocess.run(
-        [str(Path(sys.executable).parent / "bilan"), *arguments],
-        capture_output=True, text=True, check=False, cwd=racine, env={**os.environ, "BILAN_RACINE": str(racine)},
-    )
-    fait.stdout, fait.stderr = _secables(fait.stdout), _secables(fait.stderr)
-    return fait
+def _bilan(racine: Path, *arguments: str) -> Issue:
+    return Decor(racine).lancer(*arguments)
 
 
 @pytest.fixture(scope="module")
 def projet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copie du projet sans ce qui se construit, où la chaîne a déjà tourné sur le jeu réel."""
-    racine = tmp_path_factory.mktemp("projet")
-    for nom in ("data/referentiel", "data/publie", "notebooks", "reports/gabarits"):
-        shutil.copytree(RACINE / nom, racine / nom)
-    for nom in ("collection.toml", "copil.toml", "requirements.lock"):
-        shutil.copy(RACINE / nom, racine / nom)
+    racine = Decor.monter(tmp_path_factory.mktemp("projet")).racine
     demande = [option for carnet in CARNETS for option in ("--carnet", carnet)]
     fait = _bilan(racine, "executer", "--jeu", "reel", *demande, "--epci", "200054807", "--epci", "248400251")
-    assert fait.returncode == 0, fait.stderr
-    assert "0 échec" in fait.stdout and "À ouvrir" in fait.stdout
+    assert fait.code == 0, fait.erreurs
+    assert "0 échec" in fait.sortie and "À ouvrir" in fait.sortie
     return racine
 
 
 def _page(projet: Path, nom: str) -> str:
     texte = (projet / "reports" / "courant" / "reel" / nom).read_text(encoding="utf-8")
-    return _secables(re.sub(r"<[^>]+>", " ", texte))
+    return secables(re.sub(r"<[^>]+>", " ", texte))
 
 
 def test_la_mobilisation_montre_le_declare_et_le_compte(projet: Path) -> None:
@@ -72,7 +59,22 @@ def test_les_fiches_demandees_sont_a_leur_place(projet: Path) -> None:
 
 def test_rien_de_neuf_ne_rejoue_rien(projet: Path) -> None:
     prevu = _bilan(projet, "plan", "--jeu", "reel", "--carnet", "50_production")
-    assert prevu.stdout.strip() == "0 carnet à jouer, 1 à jour."
+    assert prevu.sortie.strip() == "0 carnet à jouer, 1 à jour."
+
+
+def test_rien_de_neuf_ne_charge_rien_de_lourd(projet: Path) -> None:
+    demande = [option for carnet in CARNETS for option in ("--carnet", carnet)]
+    programme = (
+        "import sys; from bilan.cli import main\n"
+        f"sys.argv = ['bilan', 'executer', '--jeu', 'reel', *{demande}, '--epci', '200054807', '--epci', '248400251']\n"
+        "main(); print(sorted({'polars', 'altair', 'geopandas', 'numpy', 'pandas'} & set(sys.modules)))"
+    )
+    fait = subprocess.run(
+        [sys.executable, "-c", programme], capture_output=True, text=True, check=True, cwd=projet,
+        env={**os.environ, "BILAN_RACINE": str(projet)},
+    )  # fmt: skip
+    assert "0 carnet joué" in secables(fait.stdout)
+    assert fait.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,8 @@ def test_rien_de_neuf_ne_rejoue_rien(projet: Path) -> None:
 )
 def test_une_demande_fausse_s_arrete_avant_tout_calcul(projet: Path, options: tuple[str, ...], attendu: str) -> None:
     refus = _bilan(projet, "executer", *options)
-    assert refus.returncode == 2
-    assert refus.stderr.startswith("Erreur : ") and attendu in refus.stderr
+    assert refus.code == 2
+    assert refus.erreurs.startswith("Erreur : ") and attendu in refus.erreurs
 
 
 def test_une_livraison_abimee_est_situee_et_rien_n_est_ecrit(projet: Path, tmp_path: Path) -> None:
@@ -99,6 +101,6 @@ def test_une_livraison_abimee_est_situee_et_rien_n_est_ecrit(projet: Path, tmp_p
     avant = (abime / "data" / "entrepot" / "reel" / "tables" / "manifeste.json").read_bytes()
     fichier.write_text(fichier.read_text(encoding="utf-8").replace("6698", "six mille"), encoding="utf-8")
     refus = _bilan(abime, "executer", "--jeu", "reel", "--carnet", "50_production")
-    assert refus.returncode == 3
-    assert "agrements_2023.csv" in refus.stderr and "ligne" in refus.stderr
+    assert refus.code == 3
+    assert "agrements_2023.csv" in refus.erreurs and "ligne" in refus.erreurs
     assert (abime / "data" / "entrepot" / "reel" / "tables" / "manifeste.json").read_bytes() == avant

@@ -20,7 +20,6 @@ from bilan.editions.diaporama import construire as construire_le_diaporama
 from bilan.editions.executions import Edition, lire_edition
 from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
 from bilan.editions.fiches.serie import Serie
-from bilan.editions.gabarits import DOSSIER as GABARITS_DU_SITE
 from bilan.editions.imagerie import imagerie_du_jeu
 from bilan.editions.textes import Textes
 from bilan.entrepot import etats, fichiers
@@ -111,7 +110,7 @@ def _relever(edition: Edition) -> Releve:
 
 def _pieces(projet: Projet, edition: Edition, dossier: Path) -> None:
     annuaire, imagerie = ouvrir_annuaire(projet), imagerie_du_jeu(projet, edition.jeu)
-    textes = Textes.lire(projet.reports / GABARITS_DU_SITE)
+    textes = Textes.lire(projet.gabarits_du_site)
     Serie(edition, annuaire, textes, imagerie, projet.reports / GABARITS_DES_FICHES).imprimer(dossier)
     construire_le_diaporama(projet, edition.jeu, dossier / "diaporama.pptx")
     ecrire_annexe(Dossier(edition, annuaire, textes, projet.collection.contact), dossier / "annexe.xlsx")

@@ -210,6 +210,16 @@ class Projet:
         return self.racine / "notebooks"
 
     @property
+    def commentaires(self) -> list[Path]:
+        """Textes des analystes, en Markdown, par nom."""
+        return sorted((self.racine / "commentaires").glob("*.md"))
+
+    @property
+    def gabarits_du_site(self) -> Path:
+        """Gabarits, feuilles de style et scripts des pages."""
+        return self.reports / "gabarits" / "site"
+
+    @property
     def reports(self) -> Path:
         """Gabarits, éditions construites et éditions publiées."""
         return self.racine / "reports"

@@ -12,7 +12,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bilan.editions.annexe import LISEZ_MOI, SOMMAIRE, Dossier, ecrire_annexe, entetes, noms_des_feuilles
 from bilan.editions.annuaire import Annuaire
 from bilan.editions.executions import Edition, lire_edition
-from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.textes import Textes
 from bilan.figures import formes, tableau
 from bilan.figures.modele import Colonne
@@ -51,7 +50,7 @@ def edition(projet: Projet, magasin: Magasin) -> Edition:
 
 
 def _dossier(projet: Projet, edition: Edition) -> Dossier:
-    textes = Textes.lire(projet.reports / GABARITS)
+    textes = Textes.lire(projet.gabarits_du_site)
     return Dossier(edition, Annuaire("Provence-Alpes-Côte d'Azur", EPCI), textes, projet.collection.contact)
 
 

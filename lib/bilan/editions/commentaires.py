@@ -26,7 +26,6 @@ from bilan.figures.modele import Figure
 from bilan.francais import compter, date_longue, enumerer
 from bilan.projet import Jeu, Projet
 
-DOSSIER = "commentaires"
 A_RELIRE = "À relire"
 _ENTETE = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.S)
 _IDENTIFIANT = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -95,7 +94,7 @@ class Commentaire:
 
 def lire_commentaires(projet: Projet, jeu: Jeu | None = None) -> tuple[Commentaire, ...]:
     """Rend les commentaires du projet (d'un jeu s'il est dit), par nom de fichier ; aucun si le dossier manque."""
-    lus = [Commentaire.lire(chemin) for chemin in sorted((projet.racine / DOSSIER).glob("*.md"))]
+    lus = [Commentaire.lire(chemin) for chemin in projet.commentaires]
     return tuple(c for c in lus if jeu in (None, c.jeu))
 
 

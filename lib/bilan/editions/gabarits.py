@@ -16,9 +16,6 @@ from bilan.projet import Charte
 
 _AVANT_SIGNE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|[.,)<\"]|$))")
 
-DOSSIER = Path("gabarits") / "site"
-"""Dossier des gabarits du site, dans `reports/`."""
-
 POLITIQUE = (
     "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'"

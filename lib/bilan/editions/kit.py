@@ -14,7 +14,6 @@ from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
 from bilan.editions.executions import Edition, lire_edition
 from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
 from bilan.editions.fiches.serie import Serie
-from bilan.editions.gabarits import DOSSIER as GABARITS_DU_SITE
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.ouvertes import ouvrir_donnees
 from bilan.editions.publication import refuser_le_fictif_ailleurs
@@ -53,7 +52,7 @@ class Fabrique:
         """
         dossier = dossier / jeu if dossier else projet.reports / "versions" / nom_de_profil(KIT, profil) / jeu
         refuser_le_fictif_ailleurs(projet, [jeu], dossier)
-        textes = Textes.lire(projet.reports / GABARITS_DU_SITE)
+        textes = Textes.lire(projet.gabarits_du_site)
         edition, imagerie = lire_edition(projet, jeu, profil), imagerie_du_jeu(projet, jeu, profil)
         return cls(projet, jeu, dossier, edition, ouvrir_annuaire(projet), textes, imagerie)
 

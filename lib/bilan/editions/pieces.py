@@ -55,7 +55,7 @@ class Pieces:
 def version_des_pieces(projet: Projet) -> str:
     """Rend l'empreinte de ce qui met les pièces en page : le code des éditions, les plans et les commentaires."""
     code = sorted(Path(__file__).parent.rglob("*.py"))
-    plans = [projet.racine / nom for nom in _LUS] + sorted((projet.racine / "commentaires").glob("*.md"))
+    plans = [*(projet.racine / nom for nom in _LUS), *projet.commentaires]
     empreinte = hashlib.sha256()
     for chemin in (*code, *(plan for plan in plans if plan.is_file())):
         empreinte.update(chemin.name.encode() + chemin.read_bytes())

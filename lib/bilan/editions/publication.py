@@ -182,12 +182,9 @@ def _empreinte_du_site(racine: Path) -> str:
 
 
 def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], parution: Parution) -> str:
-    from bilan.editions.commentaires import DOSSIER as COMMENTAIRES
-    from bilan.editions.gabarits import DOSSIER
-
     code = Path(__file__).parents[1]
-    lus = [projet.racine / "collection.toml", *sorted((projet.racine / COMMENTAIRES).glob("*.md"))]
-    for racine in (projet.reports / DOSSIER, *(code / nom for nom in _DU_CODE), projet.referentiel):
+    lus = [projet.racine / "collection.toml", *projet.commentaires]
+    for racine in (projet.gabarits_du_site, *(code / nom for nom in _DU_CODE), projet.referentiel):
         lus += sorted(p for p in racine.rglob("*") if p.is_file() and p.suffix != ".pyc")
     empreintes = [fichiers.empreinte_fichier(chemin) for chemin in lus]
     for jeu in jeux:

@@ -19,7 +19,6 @@ from bilan.editions.commentaires import (
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
 from bilan.editions.exploration import Fonds, moteur, script_de_page
-from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.pieces import Piece, Pieces, version_des_pieces
@@ -49,7 +48,7 @@ class Atelier:
     @classmethod
     def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
         """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
-        textes = Textes.lire(projet.reports / GABARITS)
+        textes = Textes.lire(projet.gabarits_du_site)
         imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
         annuaire = ouvrir_annuaire(projet)
         return cls(
@@ -84,12 +83,12 @@ def construire(
     editions = [lire_edition(projet, jeu, atelier.profil) for jeu in jeux]
     habillage = charte.ouvrir(projet)
     gabarits = Gabarits(
-        projet.reports / GABARITS, atelier.textes, projet.collection.contact, document_de_travail, habillage
+        projet.gabarits_du_site, atelier.textes, projet.collection.contact, document_de_travail, habillage
     )
     if atelier.profil != INTERNE:
         refuser_s_il_faut_relire(atelier.commentaires, editions)
     destination.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(projet.reports / GABARITS / "assets", destination / "assets", dirs_exist_ok=True)
+    shutil.copytree(projet.gabarits_du_site / "assets", destination / "assets", dirs_exist_ok=True)
     charte.poser(projet, habillage, destination)
     bilan = Bilan()
     moteur_de_vega = atelier.imageries[editions[0].jeu].tirer(version("vl-convert-python"), "js", atelier.moteur)
