@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.decor import Decor
 
 from bilan.tables.catalogue import CATALOGUE
 
@@ -59,11 +59,7 @@ def _sans_reseau(tmp_path: Path, commande: list[str], env: dict[str, str]) -> su
 @pytest.fixture(scope="module")
 def execute(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Projet où un carnet a été joué par les deux moteurs, réseau coupé et secrets plantés dans l'environnement."""
-    racine = tmp_path_factory.mktemp("coupe")
-    for nom in ("data/referentiel", "data/publie", "notebooks", "reports/gabarits"):
-        shutil.copytree(RACINE / nom, racine / nom)
-    for nom in ("collection.toml", "copil.toml", "requirements.lock"):
-        shutil.copy(RACINE / nom, racine / nom)
+    racine = Decor.monter(tmp_path_factory.mktemp("coupe")).racine
     env = {**os.environ, **SECRETS, "BILAN_RACINE": str(racine)}
     bilan = str(Path(sys.executable).parent / "bilan")
     demande = [sys.executable, bilan, "executer", "--jeu", "reel", "--carnet", "50_production", "--forcer"]

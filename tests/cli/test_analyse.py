@@ -8,6 +8,7 @@ import papermill
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from tests.poche import COLLECTION
 
 from bilan.carnets.cellules import lire_document
 from bilan.carnets.contrat import ContratCarnet
@@ -19,22 +20,6 @@ from bilan.erreurs import AlerteSante, ErreurUsage
 from bilan.projet import Jeu, Projet
 
 RACINE = Path(__file__).parents[2]
-COLLECTION = """\
-region = "93"
-millesime = 2026
-contact = "boîte de test"
-carnets = []
-
-[jeux.reel]
-titre = "Réel"
-periode = "2023"
-connu_le = 2024-12-31
-
-[jeux.demonstration]
-titre = "Démonstration"
-periode = "2024"
-connu_le = 2025-03-31
-"""
 MESURE = {
     "jeu": "demonstration", "indicateur": "F3", "territoire_type": "region", "territoire": "93",
     "ventilation": "reservataire", "modalite": "ETAT_PRIO", "periode": "2024", "numerateur": 30.0,
@@ -138,7 +123,8 @@ def test_verifier_un_carnet_absent_propose_les_plus_proches(projet: Projet) -> N
 def test_le_squelette_s_execute_tel_quel(projet: Projet) -> None:
     (projet.racine / "data" / "referentiel").symlink_to(RACINE / "data" / "referentiel")
     chemin = creer(projet, "65_loyers")
-    papermill.execute_notebook(chemin, projet.racine / "sortie.ipynb", kernel_name="python3", progress_bar=False)
+    joue = papermill.execute_notebook(chemin, projet.racine / "sortie.ipynb", kernel_name="python3", progress_bar=False)
+    assert all(cellule.execution_count for cellule in joue.cells if cellule.cell_type == "code")
 
 
 # — La santé

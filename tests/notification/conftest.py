@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from maquette_notification import COLLECTION, Boite, mesurer
+from maquette_notification import Boite, mesurer
+from tests.poche import COLLECTION
 
 from bilan.entrepot.runs import EntrepotRuns, Run
 from bilan.projet import Jeu, Projet

@@ -10,23 +10,6 @@ import polars as pl
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.projet import Jeu, Projet
 
-COLLECTION = """\
-region = "93"
-millesime = 2026
-contact = "boîte de test"
-carnets = []
-
-[jeux.reel]
-titre = "Chiffres publiés"
-periode = "2023"
-connu_le = 2024-12-31
-
-[jeux.demonstration]
-titre = "Année de démonstration"
-periode = "2024"
-connu_le = 2025-03-31
-"""
-
 
 @dataclass
 class Boite:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from maquette_stockage import COLLECTION, Serveur, options_s3, servir
+from maquette_stockage import Serveur, options_s3, servir
+from tests.poche import COLLECTION
 
 from bilan.projet import Projet
 
