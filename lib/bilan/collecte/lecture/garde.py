@@ -25,6 +25,9 @@ FORMATS = {
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ARCHIVE_ABIMEE = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error)
+"""Ce que lève la bibliothèque quand une archive, ou l'un de ses membres, ne se lit pas."""
+
 _MANIFESTE_ODS = "META-INF/manifest.xml"
 _FEUILLES = ("xl/worksheets/", "xl/macrosheets/", "xl/dialogsheets/", "content.xml")
 
@@ -180,7 +183,7 @@ def _format_archive(chemin: Path) -> str:
 def _ouvrir(chemin: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(chemin)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as erreur:
+    except _ARCHIVE_ABIMEE as erreur:
         raise _Refus(
             "archive_abimee",
             "le classeur est abîmé : son archive est tronquée ou illisible",
@@ -211,7 +214,7 @@ def _est_ods_chiffre(archive: zipfile.ZipFile) -> bool:
     try:
         with archive.open(_MANIFESTE_ODS) as flux:
             return b"encryption-data" in flux.read(limites.MO)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
+    except _ARCHIVE_ABIMEE:
         return False  # le membre sera relu, et refusé comme abîmé
 
 
@@ -238,7 +241,7 @@ def _lire_membre(archive: zipfile.ZipFile, membre: zipfile.ZipInfo) -> None:
     try:
         with archive.open(membre) as flux:
             constat = controler_membre(membre.filename, flux)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error) as erreur:
+    except _ARCHIVE_ABIMEE as erreur:
         raise _Refus(
             "archive_abimee",
             "le classeur est abîmé : une de ses feuilles ne se décompresse pas",

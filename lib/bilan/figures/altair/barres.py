@@ -94,9 +94,11 @@ class _Reference:
 
     @property
     def hauteur(self) -> float:
+        """Place que prend le libellé au-dessus des barres, en pixels ; nulle sans repère."""
         return len(self._lignes) * PETIT * INTERLIGNE + (8 if self._lignes else 0)
 
     def couches(self) -> list[Couche]:
+        """Rend le trait du repère et son libellé ; rien sans repère."""
         if self._reference is None:
             return []
         demi = max(largeur_texte(ligne, PETIT) for ligne in self._lignes) / 2

@@ -1,6 +1,6 @@
 """Ce qui a changé depuis l'édition précédente : combien, quoi, et pour chaque changement, pourquoi."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -99,18 +99,20 @@ def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -
 def statuts(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
     """Rend les étapes d'EPCI dont le statut a changé : avant, après, à quel arrêté, et pourquoi."""
     donnees = _lisibles(lignes, "statut").select(
-        epci=_noms("epci", contexte), etape="objet", avant="avant", apres="apres", arrete="jour", cause="cause",
+        epci=_noms_d_epci(contexte), etape="objet", avant="avant", apres="apres", arrete="jour", cause="cause",
     ).sort("epci", "arrete", maintain_order=True)  # fmt: skip
     combien = donnees["epci"].n_unique()
     return _tableau(
-        "changements-statuts", donnees, (comparaison, contexte),
-        titre=f"{Nom('EPCI', 'EPCI').compte(combien)} {accord(combien, 'a', 'ont')} changé de statut",
-        sous_titre="Étapes de la réforme, au dernier arrêté connu",
-        colonnes=(
-            Colonne("epci", "EPCI"), Colonne("etape", "Étape"), Colonne("avant", "Avant"), Colonne("apres", "Après"),
-            Colonne("arrete", "Arrêté", "date"), Colonne("cause", "Pourquoi"),
+        "changements-statuts", donnees, comparaison, contexte,
+        _Presentation(
+            titre=f"{Nom('EPCI', 'EPCI').compte(combien)} {accord(combien, 'a', 'ont')} changé de statut",
+            sous_titre="Étapes de la réforme, au dernier arrêté connu",
+            colonnes=(
+                Colonne("epci", "EPCI"), Colonne("etape", "Étape"), Colonne("avant", "Avant"),
+                Colonne("apres", "Après"), Colonne("arrete", "Arrêté", "date"), Colonne("cause", "Pourquoi"),
+            ),
+            vide="aucun EPCI n'a changé de statut",
         ),
-        vide="aucun EPCI n'a changé de statut",
     )  # fmt: skip
 
 
@@ -130,15 +132,18 @@ def conventions(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contex
     )
     total = int(donnees["signees"].sum()) + int(donnees["apprises"].sum())
     return _tableau(
-        "changements-conventions", donnees, (comparaison, contexte),
-        titre=f"{Nom('convention', 'conventions', feminin=True).compte(total)} "
-        f"nouvellement {accord(total, 'signée', 'signées')}",
-        sous_titre="Conventions de gestion en flux, par réservataire",
-        colonnes=(
-            Colonne("reservataire", "Réservataire"), Colonne("signees", "Signées depuis", "nombre"),
-            Colonne("apprises", "Signées avant, apprises depuis", "nombre"), Colonne("retirees", "Retirées", "nombre"),
+        "changements-conventions", donnees, comparaison, contexte,
+        _Presentation(
+            titre=f"{Nom('convention', 'conventions', feminin=True).compte(total)} "
+            f"nouvellement {accord(total, 'signée', 'signées')}",
+            sous_titre="Conventions de gestion en flux, par réservataire",
+            colonnes=(
+                Colonne("reservataire", "Réservataire"), Colonne("signees", "Signées depuis", "nombre"),
+                Colonne("apprises", "Signées avant, apprises depuis", "nombre"),
+                Colonne("retirees", "Retirées", "nombre"),
+            ),
+            vide="aucune convention n'a été signée ni retirée",
         ),
-        vide="aucune convention n'a été signée ni retirée",
     )  # fmt: skip
 
 
@@ -154,17 +159,20 @@ def valeurs(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) 
     ).sort("indicateur", "territoire", "periode", "modalite")  # fmt: skip
     autres = decoupees.height - visibles.height
     return _tableau(
-        "changements-valeurs", donnees, (comparaison, contexte),
-        titre=f"{Nom('valeur', 'valeurs', feminin=True).compte(donnees.height)} de la région ou d'un département "
-        f"{accord(donnees.height, 'a', 'ont')} été {accord(donnees.height, 'révisée')}",
-        sous_titre="Même indicateur, même territoire, même période, autre valeur",
-        colonnes=(
-            Colonne("territoire", "Territoire"), Colonne("indicateur", "Indicateur"), Colonne("modalite", "Modalité"),
-            Colonne("periode", "Période"), Colonne("avant", "Avant", "decimal"), Colonne("apres", "Après", "decimal"),
-            Colonne("unite", "Unité"), Colonne("cause", "Pourquoi"),
+        "changements-valeurs", donnees, comparaison, contexte,
+        _Presentation(
+            titre=f"{Nom('valeur', 'valeurs', feminin=True).compte(donnees.height)} de la région ou d'un département "
+            f"{accord(donnees.height, 'a', 'ont')} été {accord(donnees.height, 'révisée')}",
+            sous_titre="Même indicateur, même territoire, même période, autre valeur",
+            colonnes=(
+                Colonne("territoire", "Territoire"), Colonne("indicateur", "Indicateur"),
+                Colonne("modalite", "Modalité"), Colonne("periode", "Période"),
+                Colonne("avant", "Avant", "decimal"), Colonne("apres", "Après", "decimal"),
+                Colonne("unite", "Unité"), Colonne("cause", "Pourquoi"),
+            ),
+            vide="aucune valeur de la région ni d'un département n'a été révisée",
+            note=f"Et {compter(autres, 'valeur')} à une maille plus fine." if autres else "",
         ),
-        vide="aucune valeur de la région ni d'un département n'a été révisée",
-        note=f"Et {compter(autres, 'valeur')} à une maille plus fine." if autres else "",
     )  # fmt: skip
 
 
@@ -180,15 +188,17 @@ def livraisons(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Context
     )
     total, perdus = int(donnees["nouvelles"].sum()), int(donnees["retirees"].sum())
     return _tableau(
-        "changements-livraisons", donnees, (comparaison, contexte),
-        titre=f"{Nom('fichier', 'fichiers').compte(total)} {accord(total, 'nouveau', 'nouveaux')}, "
-        f"{nombre(perdus)} {accord(perdus, 'retiré')}",
-        sous_titre="Fichiers livrés, par table",
-        colonnes=(
-            Colonne("table", "Table"), Colonne("nouvelles", "Nouveaux", "nombre"),
-            Colonne("remplacees", "Remplacés", "nombre"), Colonne("retirees", "Retirés", "nombre"),
+        "changements-livraisons", donnees, comparaison, contexte,
+        _Presentation(
+            titre=f"{Nom('fichier', 'fichiers').compte(total)} {accord(total, 'nouveau', 'nouveaux')}, "
+            f"{nombre(perdus)} {accord(perdus, 'retiré')}",
+            sous_titre="Fichiers livrés, par table",
+            colonnes=(
+                Colonne("table", "Table"), Colonne("nouvelles", "Nouveaux", "nombre"),
+                Colonne("remplacees", "Remplacés", "nombre"), Colonne("retirees", "Retirés", "nombre"),
+            ),
+            vide="aucun fichier n'est arrivé ni n'a été retiré",
         ),
-        vide="aucun fichier n'est arrivé ni n'a été retiré",
     )  # fmt: skip
 
 
@@ -198,35 +208,47 @@ def perimetres(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Context
         nature=pl.col("objet").replace(NATURES), nom="detail", code="territoire", avant="avant", apres="apres",
     )  # fmt: skip
     return _tableau(
-        "changements-perimetres", donnees, (comparaison, contexte),
-        titre=f"{majuscule(_compter(donnees.height))} de périmètre",
-        sous_titre="Communes et EPCI, d'un millésime du code officiel géographique à l'autre",
-        colonnes=(
-            Colonne("nature", "Changement"), Colonne("nom", "Commune ou EPCI"), Colonne("code", "Code"),
-            Colonne("avant", "Avant"), Colonne("apres", "Après"),
+        "changements-perimetres", donnees, comparaison, contexte,
+        _Presentation(
+            titre=f"{majuscule(_compter(donnees.height))} de périmètre",
+            sous_titre="Communes et EPCI, d'un millésime du code officiel géographique à l'autre",
+            colonnes=(
+                Colonne("nature", "Changement"), Colonne("nom", "Commune ou EPCI"), Colonne("code", "Code"),
+                Colonne("avant", "Avant"), Colonne("apres", "Après"),
+            ),
+            vide="le millésime des territoires est le même",
         ),
-        vide="le millésime des territoires est le même",
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Presentation:
+    """Ce qu'un tableau de changements dit de lui-même ; `vide` complète « Aucun changement » quand il n'a rien."""
+
+    titre: str
+    sous_titre: str
+    colonnes: tuple[Colonne, ...]
+    vide: str
+    note: str = ""
+
+
 def _tableau(
-    ident: str, donnees: pl.DataFrame, cadre: tuple[Comparaison, Contexte], *, titre: str, sous_titre: str,
-    colonnes: tuple[Colonne, ...], vide: str, note: str = "",
-) -> Figure:  # fmt: skip
-    comparaison, contexte = cadre
-    rien = f"{_AUCUN} {_depuis(comparaison)} : {vide}."
+    ident: str, donnees: pl.DataFrame, comparaison: Comparaison, contexte: Contexte, presentation: _Presentation
+) -> Figure:
+    rien = f"{_AUCUN} {_depuis(comparaison)} : {presentation.vide}."
+    premiere = _premiere(donnees, presentation.colonnes)
     return Figure(
         id=ident,
-        titre=_AUCUN + f" : {vide}" if donnees.is_empty() else majuscule(titre),
-        sous_titre=f"{sous_titre}, {_depuis(comparaison)}",
+        titre=_AUCUN + f" : {presentation.vide}" if donnees.is_empty() else majuscule(presentation.titre),
+        sous_titre=f"{presentation.sous_titre}, {_depuis(comparaison)}",
         forme=Tableau(),
         donnees=donnees,
-        colonnes=colonnes,
-        lecture=_premiere(donnees, colonnes) or rien,
+        colonnes=presentation.colonnes,
+        lecture=premiere or rien,
         champ=_champ(contexte),
         source=contexte.source(_SOURCE),
-        alt=rien if donnees.is_empty() else f"{majuscule(titre)}. {_premiere(donnees, colonnes)}",
-        note=note,
+        alt=rien if donnees.is_empty() else f"{majuscule(presentation.titre)}. {premiere}",
+        note=presentation.note,
         vide=rien if donnees.is_empty() else "",
     )
 
@@ -245,9 +267,8 @@ def _lisibles(lignes: pl.DataFrame, genre: str) -> pl.DataFrame:
     return lignes.filter(genre=genre).with_columns(pl.col("cause").replace(CAUSES_DE_CHANGEMENT))
 
 
-def _noms(maille: str, contexte: Contexte) -> pl.Expr:
-    noms: Mapping[str, str] = dict(contexte.territoires.epci.select(f"{maille}_siren", maille).iter_rows())
-    return pl.col("territoire").replace(dict(noms))
+def _noms_d_epci(contexte: Contexte) -> pl.Expr:
+    return pl.col("territoire").replace(dict(contexte.territoires.epci.select("epci_siren", "epci").iter_rows()))
 
 
 def _territoires(contexte: Contexte) -> pl.Expr:
