@@ -10,7 +10,6 @@ import pytest
 
 from bilan.editions.annuaire import Annuaire, Epci
 from bilan.editions.dessin import Dessin
-from bilan.editions.gabarits import DOSSIER as GABARITS
 from bilan.editions.imagerie import Imagerie
 from bilan.editions.site import Atelier, construire
 from bilan.editions.textes import Textes
@@ -159,14 +158,14 @@ def projet_neuf(racine: Path) -> Projet:
     """Rend un projet d'essai : la collection et les gabarits du vrai projet, aucun magasin."""
     (racine / "data" / "referentiel").mkdir(parents=True)
     shutil.copy(RACINE / "collection.toml", racine / "collection.toml")
-    shutil.copytree(RACINE / "reports" / GABARITS, racine / "reports" / GABARITS)
+    shutil.copytree(Projet(RACINE).gabarits_du_site, Projet(racine).gabarits_du_site)
     return Projet(racine)
 
 
 def atelier_d_essai(projet: Projet) -> Atelier:
     """Rend un atelier sans référentiel ni moteur : quatre EPCI, des images de remplacement."""
     imageries = {jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", processus=0) for jeu in Jeu}
-    textes = Textes.lire(projet.reports / GABARITS)
+    textes = Textes.lire(projet.gabarits_du_site)
     annuaire = Annuaire("Provence-Alpes-Côte d'Azur", EPCI)
     return Atelier(
         annuaire, textes, imageries, lambda _edition, _execution: b"PK essai", moteur=lambda: MOTEUR_D_ESSAI,
