@@ -13,7 +13,7 @@ from bilan.calculs import masquer_pour_le_public, mesurer, retenir
 from bilan.carnets.empreintes import empreinte_dossier, empreinte_fichier, empreinte_json
 from bilan.carnets.verrou import verrou_execution
 from bilan.entrepot import fichiers
-from bilan.erreurs import ErreurUsage, ExecutionEchouee
+from bilan.erreurs import ErreurUsage, ExecutionEchouee, PublicationRefusee
 from bilan.francais import compter, nombre
 from bilan.projet import INTERNE, PROFILS, Jeu, Projet, nom_de_profil
 
@@ -70,7 +70,22 @@ def executer(projet: Projet, demande: Demande, dire: Dire) -> Path:
     with verrou_execution(projet):
         for jeu in demande.jeux:
             preparer(projet, jeu, dire)
-        entrees = [_executer_un_profil(projet, une, dire) for une in demande.par_profil]
+        return _executer_chaque_profil(projet, demande, dire)
+
+
+def _executer_chaque_profil(projet: Projet, demande: Demande, dire: Dire) -> Path:
+    """Mène chaque profil à son terme, même si un autre a échoué ; rend la page d'entrée du premier.
+
+    Lève à la fin ce qu'a levé le premier qui a échoué ; son message dit les autres échecs.
+    """
+    entrees, echecs = [], []
+    for une in demande.par_profil:
+        try:
+            entrees.append(_executer_un_profil(projet, une, dire))
+        except (ExecutionEchouee, PublicationRefusee) as erreur:
+            echecs.append(erreur)
+    if echecs:
+        raise type(echecs[0])(" ".join(erreur.message for erreur in echecs)) from echecs[0]
     return entrees[0]
 
 
