@@ -13,8 +13,10 @@ from bilan.indicateurs.registre import INDICATEURS
 from bilan.projet import Projet, SeuilsSecret
 from bilan.secret.cellules import CLE_CELLULE
 from bilan.secret.grandeurs import NON_DIFFUSES, REGLES
+from bilan.secret.masquage import masquer
 from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
 from bilan.secret.suppression import Probleme, proteger
+from bilan.tables.mesure import COLONNES_MESURE
 
 
 def _tableau(valeurs: list[list[float]]) -> tuple[sparse.csr_matrix, np.ndarray]:
@@ -83,6 +85,22 @@ def test_un_indicateur_sans_regle_ne_sort_pas():
     lignes.append(("N2", "ensemble", "epci"))
     restantes = ecarter_les_bailleurs(pl.DataFrame(lignes, schema=cles, orient="row"))
     assert restantes.rows() == [("N2", "ensemble", "epci")]
+
+
+def test_l_objectif_d_une_annee_sans_agrements_reste_public():
+    lignes = [("P1n", "region", 13508.0), ("A1", "region", 40.0), ("N2", "epci", 40.0)]
+    mesures = pl.DataFrame(
+        [
+            dict.fromkeys(COLONNES_MESURE)
+            | {"indicateur": code, "territoire_type": maille, "territoire": "93", "ventilation": "ensemble",
+               "modalite": "ensemble", "periode": "2017", "denominateur": terme, "statut": "non_transmis"}
+            for code, maille, terme in lignes
+        ],
+        schema_overrides=dict.fromkeys(("numerateur", "denominateur", "valeur"), pl.Float64),
+    )  # fmt: skip
+    schema = dict.fromkeys(CLE_CELLULE, pl.String) | {"valeur": pl.Float64, "unites": pl.Int64, "part_max": pl.Float64}
+    publiques = masquer(mesures, pl.DataFrame(schema=schema), SeuilsSecret()).mesures
+    assert dict(publiques.select("indicateur", "denominateur").iter_rows()) == {"P1n": 13508.0, "N2": None}
 
 
 @pytest.mark.lent

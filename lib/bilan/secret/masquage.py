@@ -61,12 +61,14 @@ def masquer(
 
 def _voiler(lignes: pl.DataFrame, a_masquer: pl.Series) -> pl.DataFrame:
     secret = pl.col("ligne").is_in(a_masquer.implode())
+    acte_public = pl.col("ligne").is_in(_selon(lignes, "libre")["ligne"].implode()) & ~secret
     return lignes.with_columns(
         pl.when(~secret).then(pl.col("numerateur", "denominateur", "valeur")),
         statut=pl.when(secret).then(pl.lit(SECRET)).otherwise("statut"),
     ).with_columns(
-        # Les termes d'une ligne sans valeur (dénominateur nul) ou non diffusée ne sortent pas non plus.
-        pl.when(pl.col("statut") == "observe").then(pl.col("numerateur", "denominateur"))
+        # Les termes d'une ligne sans valeur (dénominateur nul) ou non diffusée ne sortent pas non plus, sauf d'un acte
+        # public : l'objectif d'une année sans agréments connus reste connu.
+        pl.when((pl.col("statut") == "observe") | acte_public).then(pl.col("numerateur", "denominateur"))
     )
 
 
