@@ -96,7 +96,7 @@ def moteur(ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
         from bilan.carnets.chaud import MoteurChaud
 
         with _environnement(VARIABLE_EXECUTION, "1"):
-            chaud = MoteurChaud(taches[0].source.parents[1], {t.source for t in taches})
+            chaud = MoteurChaud(taches[0].source.parents[1], {t.source for t in taches}, ouvriers)
             try:
                 with ThreadPoolExecutor(ouvriers) as file:
                     resultats = list(file.map(lambda t: chaud.executer(t, sortie / f"{t.territoire}.ipynb"), taches))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bilan.carnets import chaud, moteurs, zygote
+from bilan.carnets import chaud, moteurs, prechauffage
 from bilan.carnets.imports import INUTILES, sans_inutiles
 from bilan.carnets.moteurs import fabriquer, fork_existe
 from bilan.carnets.noyau import MoteurStandard
@@ -17,8 +17,8 @@ from bilan.erreurs import ErreurUsage
 class _SansProcessus:
     """Parent chaud qui ne lance rien ; retient ce qu'on lui a demandé d'importer."""
 
-    def __init__(self, _racine: Path, dessin: tuple[str, ...]) -> None:
-        self.dessin = dessin
+    def __init__(self, _racine: Path, dessin: tuple[str, ...], fils: int) -> None:
+        self.dessin, self.fils = dessin, fils
 
 
 @pytest.fixture
@@ -37,6 +37,14 @@ def test_le_moteur_rapide_sert_meme_pour_un_seul_carnet(carnets: list[Path], mon
     assert plusieurs._parent.dessin == ("altair", "geopandas")
     assert seul._parent.dessin == (), "un carnet seul importe lui-même ce dont il dessine"
     assert isinstance(fabriquer(Path(), "standard", carnets), MoteurStandard)
+
+
+@pytest.mark.skipif(not fork_existe(), reason="le moteur rapide demande Linux")
+def test_les_enfants_de_front_se_partagent_les_coeurs(carnets: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chaud, "ParentChaud", _SansProcessus)
+    monkeypatch.setattr(chaud, "coeurs", lambda: 8)
+    fils = [fabriquer(Path(), None, carnets, ouvriers)._parent.fils for ouvriers in (1, 2, 3, 64)]
+    assert fils == [8, 4, 2, 2], "trois carnets ne se jouent jamais qu'à trois de front"
 
 
 def test_sans_fork_le_moteur_standard_se_choisit_de_lui_meme(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +84,9 @@ def test_un_module_casse_n_empeche_pas_le_prechauffage(monkeypatch: pytest.Monke
         if nom.endswith((".flux", "altair")):
             raise SyntaxError("un analyste est en train de l'écrire")
 
-    monkeypatch.setattr(zygote.importlib, "import_module", importer)
-    zygote.chauffer(["altair", "pyarrow"])
+    monkeypatch.setattr(prechauffage.importlib, "import_module", importer)
+    monkeypatch.setattr(prechauffage, "lire_les_territoires", lambda: None)
+    prechauffage.chauffer(["altair", "pyarrow"])
     assert {"bilan.figures.sujets.flux", "bilan.figures.sujets.production", "pyarrow"} <= set(importes)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bilan.carnets.atelier import coeurs
 from bilan.carnets.moteur import Resultat, executer_par_papermill
 from bilan.carnets.ordre import FinDeCarnet, Limites, Ordre
 from bilan.carnets.parent import ParentChaud, dessin_de
@@ -14,13 +15,14 @@ from bilan.carnets.plan import Tache
 class MoteurChaud:
     """Moteur `bilan` : le parent chaud démarre avec l'objet, et sert tous les fils de l'exécuteur.
 
-    `sources` sont les carnets qu'il jouera : ils disent ce qu'il vaut la peine d'importer d'avance.
+    `sources` sont les carnets qu'il jouera : ils disent ce qu'il vaut la peine d'importer d'avance. `ouvriers` enfants
+    au plus jouent de front : ils se partagent les cœurs, sans quoi leurs fils de calcul s'attendent les uns les autres.
     """
 
     nom = "bilan"
 
-    def __init__(self, racine: Path, sources: Iterable[Path] = ()) -> None:
-        self._parent = ParentChaud(racine, dessin_de(sources))
+    def __init__(self, racine: Path, sources: Iterable[Path] = (), ouvriers: int = 1) -> None:
+        self._parent = ParentChaud(racine, dessin_de(sources), max(1, coeurs() // ouvriers))
 
     def executer(self, tache: Tache, destination: Path) -> Resultat:
         """Joue `tache` dans un enfant neuf, dans ses limites ; une mort subite laisse aussi une copie située."""

@@ -115,7 +115,8 @@ class _Execution:
         from bilan.carnets.atelier import AtelierLocal
         from bilan.carnets.moteurs import fabriquer
 
-        return AtelierLocal(fabriquer(self.projet.racine, reglages.moteur, sources), reglages.ouvriers)
+        moteur = fabriquer(self.projet.racine, reglages.moteur, sources, reglages.ouvriers)
+        return AtelierLocal(moteur, reglages.ouvriers)
 
     def _une_a_une(self, a_jouer: Sequence[Examinee], atelier: "Atelier") -> Iterator[Execution]:
         from bilan.carnets.cloture import Cloture

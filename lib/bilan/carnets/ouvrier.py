@@ -49,7 +49,8 @@ def main() -> None:
     """Fabrique le moteur demandé et sert."""
     os.environ[VARIABLE_EXECUTION] = "1"
     racine = Path(sys.argv[1])
-    servir(racine, fabriquer(racine, sys.argv[2] or None, sorted((racine / "notebooks").glob("*.ipynb"))))
+    sources = sorted((racine / "notebooks").glob("*.ipynb"))
+    servir(racine, fabriquer(racine, sys.argv[2] or None, sources, ouvriers=1))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from bilan.carnets.ordre import DELAI, MEMOIRE, MORT, FinDeCarnet, Limites, Ordr
 from bilan.erreurs import ErreurBilan
 
 DELAI_DE_GRACE_S = 5.0
+FILS_DE_POLARS = "POLARS_MAX_THREADS"
 _PAS_DE_VEILLE_S = 0.1
 
 
@@ -42,11 +43,13 @@ def dessin_de(sources: Iterable[Path]) -> tuple[str, ...]:
 class ParentChaud:
     """Poignée sur un zygote lancé à part : il vit tant que ce processus vit.
 
-    `dessin` nomme les bibliothèques de dessin à importer d'avance (`dessin_de` les trouve dans des carnets).
+    `dessin` nomme les bibliothèques de dessin à importer d'avance (`dessin_de` les trouve dans des carnets) ; `fils`
+    est le nombre de fils de calcul de polars dans chaque enfant, ceux de l'environnement ou de la machine sinon.
     """
 
-    def __init__(self, racine: Path | None = None, dessin: Iterable[str] = DESSIN) -> None:
-        self._environnement = {**os.environ, **({"BILAN_RACINE": str(racine)} if racine else {})}
+    def __init__(self, racine: Path | None = None, dessin: Iterable[str] = DESSIN, fils: int | None = None) -> None:
+        propres = {"BILAN_RACINE": racine, FILS_DE_POLARS: os.environ.get(FILS_DE_POLARS, fils)}
+        self._environnement = {**os.environ, **{nom: str(valeur) for nom, valeur in propres.items() if valeur}}
         self._dessin = tuple(dessin)
         self._enfants: set[int] = set()
         self._pret = threading.Lock()

@@ -1,101 +1,24 @@
 """Le parent chaud : un processus où tout est déjà importé, et qui se dédouble pour chaque carnet.
 
 Règle d'or, mesurée : un parent qui a exécuté une requête polars ou dessiné une image engendre des enfants
-qui se figent. Le zygote importe, lit les géométries, et rien d'autre ; il refuse de se dédoubler s'il voit
-les fils d'exécution de ces bibliothèques. Les bibliothèques de dessin, longues à importer, ne le sont que si un
-carnet s'en sert : une exécution ne dessine pas, les images se font plus tard.
+qui se figent. Le zygote importe, lit les géométries, et rien d'autre (`prechauffage`) ; il refuse de se dédoubler
+s'il voit les fils d'exécution de ces bibliothèques.
 """
 
 import contextlib
 import gc
-import importlib
 import os
-import pkgutil
 import re
 import selectors
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
-from bilan.carnets.imports import sans_inutiles
-
-D_ABORD = (
-    "polars",
-    "papermill.execute",
-    "papermill.clientwrap",
-    "nbclient.util",
-    "nbformat.v4",
-    "bilan.carnets.enfant",
-    "bilan.carnets.ouverture",
-    "bilan.referentiel.territoires",
-    "bilan.figures.sujets",
-)
-"""Ce dont tout carnet se sert : importé avant le premier enfant. Les sous-modules de `bilan.figures.sujets` suivent."""
-
 FILS_DANGEREUX = re.compile(r"polars-\d|tokio|V8")
 """Noms des fils de calcul de polars et de vl-convert ; polars en a un autre dès l'import, sans danger mesuré."""
-
-
-def chauffer(dessin: Iterable[str] = ()) -> None:
-    """Importe ce que tout carnet importe, puis `dessin`, et remplit les caches qui ne lancent aucun fil d'exécution."""
-    with sans_inutiles():
-        for module in D_ABORD:
-            importlib.import_module(module)
-    _importer_les_sujets()
-    import nbformat
-
-    from bilan.francais import date_longue, nombre
-
-    nombre(0.5)
-    date_longue(date(2025, 1, 1))
-    nbformat.validate({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    for module in dessin:
-        with _sans_s_arreter():
-            importlib.import_module(module)
-            _DESSIN.get(module, _rien)()
-
-
-def _importer_les_sujets() -> None:
-    import bilan.figures.sujets as sujets
-
-    for module in pkgutil.iter_modules(sujets.__path__, f"{sujets.__name__}."):
-        with _sans_s_arreter():
-            importlib.import_module(module.name)
-
-
-def _sans_s_arreter() -> contextlib.AbstractContextManager[None]:
-    """Passe sur un module qui ne s'importe pas : le carnet qui s'en sert le dira, et lui seul échouera."""
-    return contextlib.suppress(Exception)
-
-
-def _rien() -> None:
-    """Ce que demande un module qu'il suffit d'importer."""
-
-
-def _chauffer_altair() -> None:
-    import pandas as pd
-    from altair import Chart
-
-    Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x:Q").to_dict()
-
-
-def _chauffer_les_fonds() -> None:
-    from bilan.erreurs import ErreurBilan
-    from bilan.projet import Projet
-    from bilan.referentiel.geometries import Fonds
-
-    try:
-        projet = Projet.trouver()
-        Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
-    except ErreurBilan:
-        return  # hors d'un projet, ou sans ses fonds : le carnet qui en a besoin le dira lui-même
-
-
-_DESSIN: dict[str, Callable[[], None]] = {"altair": _chauffer_altair, "geopandas": _chauffer_les_fonds}
 
 
 def fils_dangereux() -> list[str]:
@@ -189,6 +112,8 @@ def compte_rendu(etat: int, usage: Any) -> dict[str, Any]:
 def main() -> None:
     """Chauffe, annonce « pret » sur la sortie standard, puis sert ; arguments : l'adresse, les modules de dessin."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C s'adresse au lanceur, qui arrête le zygote en le quittant
+    from bilan.carnets.prechauffage import chauffer
+
     chauffer(sys.argv[2:])
     from bilan.carnets.coquille import Coquille
     from bilan.carnets.enfant import servir

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -55,7 +55,10 @@ class Territoires:
         Lève `ErreurUsage` si la région ou le millésime n'existent pas, `DonneesRefusees` si un fichier
         manque ou est abîmé.
         """
-        return _ouvrir(Path(dossier), millesime, region)
+        cle = (Path(dossier), millesime, region)
+        if cle not in _OUVERTS:
+            _OUVERTS[cle] = _ouvrir(*cle)
+        return _OUVERTS[cle]
 
     @property
     def code_region(self) -> str:
@@ -142,6 +145,14 @@ class Territoires:
         )
 
 
+_OUVERTS: dict[tuple[Path, int, str], Territoires] = {}
+
+
+def garder(dossier: Path, territoires: Territoires) -> None:
+    """Fait que ce processus rende, pour ce `dossier`, des territoires déjà lus par un autre."""
+    _OUVERTS[dossier, territoires.millesime, territoires.code_region] = territoires
+
+
 def verifier_region(dossier: Path, region: str) -> Region:
     """Rend la région de ce code INSEE ; lève `ErreurUsage` avec les trois plus proches s'il n'existe pas."""
     noms = dict(lire_csv(dossier / "regions.csv", ("code_region", "region")).iter_rows())
@@ -150,7 +161,6 @@ def verifier_region(dossier: Path, region: str) -> Region:
     return Region(region, noms[region])
 
 
-@lru_cache(maxsize=8)
 def _ouvrir(dossier: Path, millesime: int, code: str) -> Territoires:
     region = verifier_region(dossier, code)
     france = _au_millesime(lire_parquet(dossier / "communes.parquet"), millesime)
