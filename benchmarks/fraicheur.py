@@ -2,7 +2,6 @@
 
 import csv
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,8 +15,6 @@ from bilan.carnets.journal import FICHIER as JOURNAL
 from bilan.projet import Projet
 
 _BILAN = str(Path(sys.executable).parent / "bilan")
-_A_COPIER = ("data/referentiel", "data/publie", "data/demonstration", "data/entrepot", "notebooks", "reports/gabarits")
-_FICHIERS = ("collection.toml", "copil.toml", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -27,15 +24,6 @@ class Bailleur:
     siren: str
     territoires: tuple[str, ...]
     rejoues: tuple[str, ...]
-
-
-def copier(projet: Projet, racine: Path) -> Projet:
-    """Rend une copie du projet, entrepôt compris, où l'on peut tout changer."""
-    for nom in _A_COPIER:
-        shutil.copytree(projet.racine / nom, racine / nom)
-    for nom in _FICHIERS:
-        shutil.copy(projet.racine / nom, racine / nom)
-    return Projet(racine)
 
 
 def lancer(projet: Projet, *arguments: str) -> float:

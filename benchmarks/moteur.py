@@ -12,9 +12,11 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import fraicheur
+from benchmarks.copie import copier, reduire
 from benchmarks.croissance import Mesure, Taille
 from benchmarks.croissance import mesurer as mesurer_taille
 from benchmarks.rapport import FICHES, Passages, Resultats, cles, ecrire
@@ -70,9 +72,21 @@ def mesurer_la_croissance(projet: Projet, tailles: Sequence[Taille]) -> list[Mes
     return mesures
 
 
-def mesurer(projet: Projet, copie: Projet, passages: int, echantillon: int, tailles: Sequence[Taille]) -> Resultats:
-    """Mène le banc entier sur une copie du projet."""
-    charge = os.getloadavg()[0]
+@dataclass(frozen=True)
+class Reglages:
+    """Ce qu'on mesure : passages par voie, fiches par passage des voies lentes, tailles de la croissance."""
+
+    passages: int
+    echantillon: int
+    tailles: Sequence[Taille]
+
+
+def mesurer(projet: Projet, dossier: Path, reglages: Reglages) -> Resultats:
+    """Mène le banc entier sur des copies du projet, faites dans `dossier`."""
+    passages, charge = reglages.passages, os.getloadavg()[0]
+    copie, fiches = copier(projet, dossier / "projet"), copier(projet, dossier / "fiches")
+    reduire(fiches, CARNET, Jeu.DEMONSTRATION)
+    fraicheur.lancer(fiches, "executer", "--jeu", "demonstration")
     sans = fraicheur.sans_changement(copie, passages)
     print(f"rien n'a changé : {sorted(sans)}", flush=True)
     taches = etablir(copie, Selection(jeux=(Jeu.DEMONSTRATION,), carnets=(CARNET,))).taches
@@ -82,11 +96,11 @@ def mesurer(projet: Projet, copie: Projet, passages: int, echantillon: int, tail
         froide["office"] += fraicheur.feuille_froide(copie, siren, (), 1)
         froide["standard"] += fraicheur.feuille_froide(copie, siren, _STANDARD, 1)
     print(f"une fiche seule : {froide}", flush=True)
-    retenues = voies(copie, echantillon, len(taches))
+    retenues = voies(fiches, reglages.echantillon, len(taches))
     faites = mesurer_les_voies(retenues, taches, passages)
     bailleur = fraicheur.un_bailleur(copie)
     print(f"un bailleur : {len(bailleur.rejoues)} fiches rejouées, {len(bailleur.territoires)} attendues", flush=True)
-    croissance = mesurer_la_croissance(projet, tailles)
+    croissance = mesurer_la_croissance(projet, reglages.tailles)
     return Resultats(faites, retenues, sans, froide, bailleur, croissance, (charge, os.getloadavg()[0]))
 
 
@@ -101,9 +115,8 @@ def main() -> None:
     passages, echantillon = (1, 1) if choix.rapide else (choix.passages, FICHES if choix.complet else choix.echantillon)
     projet = Projet.trouver()
     with tempfile.TemporaryDirectory() as dossier:
-        copie = fraicheur.copier(projet, Path(dossier))
-        tailles = TAILLES[:2] if choix.rapide else TAILLES
-        resultats = mesurer(projet, copie, passages, echantillon, tailles)
+        reglages = Reglages(passages, echantillon, TAILLES[:2] if choix.rapide else TAILLES)
+        resultats = mesurer(projet, Path(dossier), reglages)
     if choix.rapide:
         return
     for cle, valeur in cles(resultats).items():

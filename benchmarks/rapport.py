@@ -128,8 +128,9 @@ _CONDITIONS = (
 _VOIES = (
     "Même verrou, mêmes carnets, mêmes mesures. Les voies lentes jouent un échantillon qui tourne à chaque passage, "
     "les autres les 52 fiches. « Graphiques et pages » va jusqu'à une page lisible, chacun à sa façon : la boucle "
-    "garde les graphiques dans le carnet, que nbconvert met en page ; `bilan executer` dessine SVG et PNG, bâtit les "
-    "pages du site, les contrôle et les met en place."
+    "garde les graphiques dans le carnet, que nbconvert met en page ; `bilan executer`, sur une collection réduite à "
+    "ces fiches, redessine toutes leurs images, bâtit leurs pages, l'accueil, le diaporama et l'annexe, contrôle le "
+    "site et le met en place."
 )
 _TETE_VOIES = (
     "| voie | secondes par fiche | étendue | calcul par fiche (s) | pour 52 fiches (s) | la première voie vaut |"

@@ -109,12 +109,15 @@ def moteur(ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
 
 
 def chaine(projet: Projet, ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
-    """(d) La commande `bilan executer` entière : carnets, images redessinées, pages, contrôles et mise en place."""
+    """(d) La commande `bilan executer` entière : carnets, images redessinées, pages, contrôles et mise en place.
+
+    `projet` est réduit à ces fiches : son site n'a que leurs pages, l'accueil, le diaporama et l'annexe.
+    """
 
     def jouer(taches: Sequence[Tache], sortie: Path) -> None:
         shutil.rmtree(projet.entrepot / "demonstration" / "images", ignore_errors=True)
         shutil.rmtree(projet.reports / "versions", ignore_errors=True)
-        choix = ["--jeu", "demonstration", "--carnet", CARNET, "--forcer", "--ouvriers", str(ouvriers)]
+        choix = ["--jeu", "demonstration", "--forcer", "--ouvriers", str(ouvriers)]
         with _environnement("BILAN_RACINE", str(projet.racine)):
             subprocess.run([str(_BIN / "bilan"), "executer", *choix], check=True, capture_output=True)
 
