@@ -13,6 +13,7 @@ from tests.poche import COLLECTION
 from bilan.carnets.cellules import lire_document
 from bilan.carnets.contrat import ContratCarnet
 from bilan.carnets.squelette import creer, manques
+from bilan.cli.affichage import montrer
 from bilan.cli.analyse import carnet, sante, sql
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.sql import Interrogation
@@ -64,12 +65,45 @@ def test_une_table_inconnue_propose_les_plus_proches(projet: Projet) -> None:
         Interrogation(projet, Jeu.DEMONSTRATION).lire("SELECT * FROM flux_bilans")
 
 
+@pytest.mark.parametrize(
+    ("requete", "dit"),
+    [("SELECT valeu FROM mesures", "La colonne « valeu » n'existe pas ; les plus proches : valeur"),
+     ("SELECT m.valeu FROM mesures m", "La colonne « valeu » n'existe pas ; les plus proches : valeur"),
+     ('SELECT 1 FROM mesures WHERE indicateur = "F3"', "s'écrit entre apostrophes ('F3')"),
+     ("SELEC 1", "ne se lit pas à partir de « SELEC »"),
+     ("SELECT indicateur, count(*) FROM mesures", "ajoutez-la à GROUP BY"),
+     ("SELECT moyenne(1)", "La fonction « moyenne » n'existe pas"),
+     ("SELECT 1 / 0 :: TIMESTAMP", "d'après ce que dit DuckDB")],
+)  # fmt: skip
+def test_une_requete_fautive_se_corrige_d_apres_une_phrase(projet: Projet, requete: str, dit: str) -> None:
+    with pytest.raises(ErreurUsage) as refus:
+        Interrogation(projet, Jeu.DEMONSTRATION).lire(requete)
+    assert dit in refus.value.message and "\n" not in refus.value.message
+
+
 @pytest.mark.usefixtures("projet")
 def test_la_commande_ecrit_une_table_ou_un_csv() -> None:
-    requete = "SELECT territoire, valeur FROM mesures"
-    assert CliRunner().invoke(sql, ["--csv", requete]).output == "territoire;valeur\n93;30.0\n"
-    sortie = CliRunner().invoke(sql, [requete]).output
-    assert "territoire" in sortie and sortie.endswith("1\u00a0ligne.\n")
+    requete = "SELECT territoire, valeur, repondants, 2024 AS annee FROM mesures"
+    rendu = CliRunner().invoke(sql, ["--csv", requete]).output
+    assert rendu == "territoire;valeur;repondants;annee\n93;30.0;3;2024\n"
+    sortie = CliRunner().invoke(sql, [requete]).output.splitlines()
+    assert [ligne.split() for ligne in sortie[:1] + sortie[2:]] == [
+        ["territoire", "valeur", "repondants", "annee"], ["93", "30,00", "3", "2024"], ["1", "ligne."],
+    ]  # fmt: skip
+
+
+def test_ce_qui_ne_tient_pas_en_largeur_se_lit_ligne_par_ligne() -> None:
+    large = pl.DataFrame({f"colonne_{rang}": ["valeur"] * 7 for rang in range(20)})
+    lignes = montrer(large, 160).splitlines()
+    assert lignes[:2] == ["── ligne 1", "colonne_0    valeur"] and sum("──" in ligne for ligne in lignes) == 5
+    assert "2\u00a0autres" in lignes[-1] and max(map(len, lignes)) < 80
+
+
+@pytest.mark.usefixtures("projet")
+def test_la_liste_des_tables_dit_ce_qu_elles_contiennent() -> None:
+    sortie = CliRunner().invoke(sql, ["--tables"]).output
+    assert "flux_bilan                Bilan du flux\n" in sortie and 'bilan sql "DESCRIBE flux_bilan"' in sortie
+    assert "code_commune" in CliRunner().invoke(sql, ["DESCRIBE flux_bilan"]).output
 
 
 @pytest.mark.usefixtures("projet")

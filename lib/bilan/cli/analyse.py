@@ -1,5 +1,6 @@
 """Les commandes de l'analyste et de l'exploitant : `bilan sql`, `bilan carnet`, `bilan sante`."""
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from bilan.entrepot.sql import Interrogation
 
-_LIGNES_MONTREES = 50
+_LARGEUR = 160
 _INVITE = "bilan> "
 
 
@@ -33,11 +34,19 @@ def sql(requete: str | None, jeu: str, en_csv: bool, tables: bool) -> None:
     projet = Projet.trouver()
     session = Interrogation(projet, Jeu(jeu), projet.collection.jeux[Jeu(jeu)].connu_le)
     if tables:
-        click.echo("\n".join(session.noms))
+        click.echo(_sommaire(session))
     elif requete is None and sys.stdin.isatty():
         _dialoguer(session)
     else:
         _montrer(session.lire(requete or sys.stdin.read()), en_csv)
+
+
+def _sommaire(session: "Interrogation") -> str:
+    """Rend chaque table et ce qu'elle contient, puis comment en voir les colonnes."""
+    large = max(map(len, session.titres))
+    lignes = [f"{nom.ljust(large)}   {titre}" for nom, titre in session.titres.items()]
+    aide = 'Les colonnes : bilan sql "DESCRIBE flux_bilan", et docs/dictionnaire.md pour leur sens.'
+    return "\n".join([*lignes, aide])
 
 
 def _dialoguer(session: "Interrogation") -> None:
@@ -69,19 +78,11 @@ def _montrer(resultat: "pl.DataFrame", en_csv: bool) -> None:
     if en_csv:
         click.echo(resultat.write_csv(separator=";"), nl=False)
         return
-    from rich.console import Console
-    from rich.table import Table
+    from bilan.cli.affichage import montrer
 
-    from bilan.francais import compter
-
-    table = Table(*resultat.columns)
-    for ligne in resultat.head(_LIGNES_MONTREES).iter_rows():
-        table.add_row(*("" if valeur is None else str(valeur) for valeur in ligne))
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table, markup=False)
-    reste = resultat.height - _LIGNES_MONTREES
-    suite = f" ({compter(reste, 'autre')} : ajoutez --csv pour tout avoir)" if reste > 0 else ""
-    click.echo(f"{compter(resultat.height, 'ligne')}{suite}.")
+    # Sans terminal (fichier, tuyau), la largeur est celle d'un écran ordinaire.
+    largeur = shutil.get_terminal_size().columns if sys.stdout.isatty() else _LARGEUR
+    click.echo(montrer(resultat, largeur))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.tables import EntrepotTables
 from bilan.erreurs import ErreurUsage, plus_proches
 from bilan.projet import Jeu, Projet
-from bilan.tables.catalogue import CATALOGUE
+from bilan.tables.catalogue import CATALOGUE, titre
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 MESURES, LIVRAISONS = "mesures", "livraisons"
 _LECTURES = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 _INCONNUE = re.compile(r"Table with name (\S+) does not exist")
+_COLONNE_INCONNUE = re.compile(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"')
+_ILLISIBLE = re.compile(r'syntax error at or near "(.+?)"')
+_HORS_GROUPE = re.compile(r'column "(.+?)" must appear in the GROUP BY')
+_FONCTION_INCONNUE = re.compile(r"Function with name (\S+) does not exist")
 
 
 class Interrogation:
@@ -34,6 +38,15 @@ class Interrogation:
         self._connu_le = connu_le
         self._chargees: set[str] = set()
         self._connexion: DuckDBPyConnection = duckdb.connect(":memory:", config={"enable_external_access": False})
+
+    @property
+    def titres(self) -> dict[str, str]:
+        """Tables que l'on peut interroger, nom → ce qu'elle contient."""
+        propres = {
+            MESURES: "Mesures calculées : un indicateur, un territoire, une période, une ventilation par ligne",
+            LIVRAISONS: "Livraisons reçues : émetteur, période, fichier, et si elle vaut encore",
+        }
+        return {nom: titre(nom) for nom in CATALOGUE} | propres
 
     @property
     def noms(self) -> tuple[str, ...]:
@@ -78,4 +91,23 @@ class Interrogation:
         if trouvee := _INCONNUE.search(message):
             proches = ", ".join(plus_proches(trouvee[1].strip("!\"'"), self.noms))
             return f"La table « {trouvee[1].strip('!')} » n'existe pas ; les plus proches : {proches}."
+        if trouvee := _COLONNE_INCONNUE.search(message):
+            nom = trouvee[1] or trouvee[2]
+            proches = ", ".join(plus_proches(nom, self._colonnes()))
+            return (
+                f"La colonne « {nom} » n'existe pas ; les plus proches : {proches}. Un texte que l'on compare s'écrit "
+                f"entre apostrophes ('{nom}')."
+            )
+        if trouvee := _ILLISIBLE.search(message):
+            return f"La requête ne se lit pas à partir de « {trouvee[1]} » ; corrigez ce mot ou ce qui le précède."
+        if trouvee := _HORS_GROUPE.search(message):
+            return (
+                f"La colonne « {trouvee[1]} » n'est ni regroupée ni calculée ; ajoutez-la à GROUP BY, ou mettez-la "
+                f"dans une fonction (sum, max, count…)."
+            )
+        if trouvee := _FONCTION_INCONNUE.search(message):
+            return f"La fonction « {trouvee[1]} » n'existe pas ; corrigez son nom."
         return f"La requête n'a pas abouti ; corrigez-la d'après ce que dit DuckDB : {premiere}"
+
+    def _colonnes(self) -> set[str]:
+        return {nom for table in self._chargees for nom in self._connexion.table(table).columns}
