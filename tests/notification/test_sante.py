@@ -1,22 +1,28 @@
 """Ce qui se tait : dernière réussite, exécution tuée, échec que nul n'a su, dépôt en attente, disque, émetteurs."""
 
 import json
+import shlex
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
+from tests.decor import secables
 
 from bilan.carnets.verrou import TENU_PAR, verrou_execution
 from bilan.cli.principal import bilan
+from bilan.entrepot.tables import EntrepotTables, Livraison
 from bilan.erreurs import AlerteSante, ExecutionEchouee
 from bilan.notification import sante
 from bilan.notification.apres import suivre
 from bilan.notification.releve import garder, relever
 from bilan.projet import Jeu, Projet
 from bilan.stockage import etat
+from bilan.tables.parc_rpls import ParcRpls
 
+PARC = {"999000011": 500, "999000029": 300, "999000037": 150, "999000045": 48, "999000052": 1, "999000060": 1}
 JOUR = datetime.fromisoformat("2025-04-10T06:00:00+02:00")
 SEUILS = sante.Seuils(libre_go=0)
 
@@ -45,6 +51,27 @@ def test_la_sante_alerte_sur_le_silence_et_le_disque(projet: Projet) -> None:
 def test_la_sante_dit_qu_elle_ne_sait_pas_qui_attendre(projet: Projet) -> None:
     constat = sante.examiner(projet, sante.Seuils(), JOUR, Jeu.DEMONSTRATION)[2]
     assert not constat.sain and "parc" in constat.phrase
+
+
+def test_la_sante_nomme_les_bailleurs_en_retard_les_plus_grands_d_abord(projet: Projet) -> None:
+    tables = EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION)
+    arrete = date(2024, 1, 1)
+    parc = [
+        {"annee": 2024, "niveau": "bailleur_commune", "code": "13055", "zone": None, "bailleur_siren": siren,
+         "code_commune": "13055", "nb_logements": logements, "part_qpv_pct": None, "source": "RPLS",
+         "date_arrete": arrete}
+        for siren, logements in PARC.items()
+    ]  # fmt: skip
+    types = {nom: colonne.dtype for nom, colonne in ParcRpls.columns().items()}
+    tables.charger("parc_rpls", pl.DataFrame(parc, schema=types),
+                   Livraison("RPLS", "2024", arrete, arrete, "parc.csv", "0" * 64))  # fmt: skip
+    attente = sante.examiner(projet, SEUILS, datetime.fromisoformat("2025-02-28T23:00:00+01:00"), Jeu.DEMONSTRATION)
+    retard = sante.examiner(projet, SEUILS, JOUR, Jeu.DEMONSTRATION)
+    assert attente[-1].sain and not retard[-1].sain
+    assert "En retard depuis le 28 février 2025 : Bailleur 999000011 (50,0" in secables(retard[-1].phrase)
+    assert "0,1 % du parc) et 1 autre ; relancez-les" in secables(retard[-1].phrase)
+    commande = retard[-1].phrase.partition("« bilan ")[2].partition(" »")[0]
+    assert shlex.split(commande) == ["controler", "--bilan", "--jeu", "demonstration", "--periode", "2024"]
 
 
 def test_un_echec_dont_nul_n_a_ete_prevenu_se_retrouve_jusqu_a_la_reussite_suivante(

@@ -9,7 +9,7 @@ import polars as pl
 from bilan.collecte.attendus import Attendu, bailleurs_attendus, echeance
 from bilan.entrepot.manifeste import Manifeste
 from bilan.entrepot.tables import EntrepotTables
-from bilan.francais import accord, compter, pourcent
+from bilan.francais import accord, compter, nombre, pourcent
 from bilan.periode import Periode
 
 STATUTS = {"recu": "reçu", "recu_en_retard": "reçu en retard", "en_retard": "en retard", "attendu": "attendu"}
@@ -54,14 +54,16 @@ class Suivi:
             f"{self.recus.height} {accord(self.recus.height, 'bailleur')} sur {self.lignes.height} ont envoyé : "
             f"{pourcent(couverture)} du parc attendu"
         )
-        manque = int(self.manquants["logements"].sum())
-        if not manque:
+        absents, manque = self.manquants.height, int(self.manquants["logements"].sum())
+        if not absents:
             return f"{debut} ; il ne manque personne."
         cumul, plus_grands = 0, 0
         for logements in self.manquants["logements"]:
             cumul, plus_grands = cumul + logements, plus_grands + 1
             if cumul >= _PART_PRINCIPALE * manque:
                 break
+        if plus_grands == absents:
+            return f"{debut} ; il en manque {nombre(absents)}."
         return (
             f"{debut} ; {compter(plus_grands, 'bailleur fait', 'bailleurs font')} {pourcent(100 * cumul / manque, 0)} "
             "du parc qui manque."

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bilan.carnets.verrou import au_travail
 from bilan.erreurs import DonneesRefusees, ErreurUsage
-from bilan.francais import compter, nombre
+from bilan.francais import compter, date_longue, enumerer, nombre, pourcent
 from bilan.notification import echecs
 from bilan.notification.releve import dernier
 from bilan.periode import Periode
@@ -18,6 +18,8 @@ from bilan.projet import Jeu, Projet
 from bilan.stockage import etat
 
 _GO = 1024**3
+_NOMMES = 5
+"""Bailleurs en retard que nomme l'alerte, les plus grands d'abord ; au-delà, elle les compte."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def _reussite(projet: Projet, seuils: Seuils, maintenant: datetime) -> Constat:
     if releve is None:
         return Constat(False, "Aucune exécution n'a encore réussi ; lancez « bilan executer ».")
     age = maintenant - datetime.fromisoformat(releve.quand)
-    quand = f"Dernière réussite il y a {compter(age.days, 'jour')}, version {releve.version or 'non publiée'}"
+    il_y_a = compter(age.days, "jour") if age.days else "moins d'un jour"
+    quand = f"Dernière réussite le {_jour(releve.quand)}, il y a {il_y_a}, version {releve.version or 'non publiée'}"
     if age > timedelta(days=seuils.age_jours):
         limite = compter(seuils.age_jours, "jour")
         return Constat(False, f"{quand} : plus de {limite} ; voyez si la tâche planifiée tourne encore.")
@@ -117,5 +120,17 @@ def _emetteurs(projet: Projet, jeu: Jeu, maintenant: datetime) -> Constat:
         suivi = suivre(EntrepotTables(projet.entrepot, jeu), periode, maintenant.date())
     except ErreurUsage as erreur:
         return Constat(False, erreur.message)
-    en_retard = suivi.lignes.filter(statut="en_retard").height
-    return Constat(not en_retard, f"{periode.libelle.capitalize()} : {suivi.phrase()}")
+    phrase, en_retard = f"{periode.libelle.capitalize()} : {suivi.phrase()}", suivi.lignes.filter(statut="en_retard")
+    if en_retard.is_empty():
+        return Constat(True, phrase)
+    nommes = [
+        f"{nom} ({pourcent(part)} du parc)"
+        for nom, part in en_retard.head(_NOMMES).select("bailleur", "part_parc_pct").iter_rows()
+    ]
+    if autres := en_retard.height - len(nommes):
+        nommes.append(compter(autres, "autre"))
+    return Constat(
+        False,
+        f"{phrase} En retard depuis le {date_longue(suivi.echeance)} : {enumerer(nommes)} ; relancez-les (« bilan "
+        f"controler --bilan --jeu {jeu} --periode {periode} » donne la liste).",
+    )
