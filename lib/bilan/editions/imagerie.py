@@ -49,9 +49,8 @@ class Imagerie:
 
     def preparer(self, figures: Iterable[Figure], complet: bool = False) -> int:
         """Dessine les figures qui ne l'étaient pas, complètes si `complet`, et rend leur nombre."""
-        contenus = {self._empreinte(texte, complet): texte for figure in figures if se_dessine(figure)
-                    for texte in [_en_texte(figure)]}
-        manquants = {cle: texte for cle, texte in contenus.items() if not self._chemin(cle, "page.svg").is_file()}
+        textes = dict.fromkeys(_en_texte(figure) for figure in figures if se_dessine(figure))
+        manquants = {self._empreinte(texte, complet): texte for texte in textes if not self._gardee(texte, complet)}
         self.dossier.mkdir(parents=True, exist_ok=True)
         for cle, dessin in zip(manquants, self._dessiner(list(manquants.values()), complet), strict=True):
             self._garder(cle, dessin)
@@ -60,11 +59,9 @@ class Imagerie:
     def dessin(self, figure: Figure, complet: bool = False) -> Dessin:
         """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
         texte = _en_texte(figure)
-        # Un dessin complet contient celui de la page : il sert aussi à qui ne demande que lui.
-        cles = [self._empreinte(texte, True)] + ([] if complet else [self._empreinte(texte, False)])
-        cle = next((c for c in cles if self._chemin(c, "page.svg").is_file()), cles[-1])
-        if not self._chemin(cle, "page.svg").is_file():
+        if not (cle := self._gardee(texte, complet)):
             self.preparer([figure], complet)
+            cle = self._empreinte(texte, complet)
         self._servis.add(cle)
         page = self._chemin(cle, "page.svg").read_text(encoding="utf-8")
         if not complet:
@@ -98,6 +95,14 @@ class Imagerie:
         ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(contenus) // _LOT))
         with ProcessPoolExecutor(ouvriers, mp_context=contexte) as atelier:
             return list(atelier.map(self.dessinateur, contenus, repeat(complet), chunksize=_LOT))
+
+    def _gardee(self, texte: str, complet: bool) -> str:
+        """Rend la clé du dessin gardé qui convient ; vide s'il n'y en a pas.
+
+        Un dessin complet contient celui de la page : il sert aussi à qui ne demande que lui.
+        """
+        cles = [self._empreinte(texte, True)] + ([] if complet else [self._empreinte(texte, False)])
+        return next((cle for cle in cles if self._chemin(cle, "page.svg").is_file()), "")
 
     def _empreinte(self, texte: str, complet: bool) -> str:
         return hashlib.sha256(f"{self.version}\n{complet}\n{texte}".encode()).hexdigest()[:24]
