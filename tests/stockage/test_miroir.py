@@ -12,12 +12,13 @@ from maquette_stockage import Serveur, contenu, vu_d_un_lecteur
 
 from bilan.carnets.journal import Execution, Journal
 from bilan.editions import bascule
+from bilan.editions.publication import profil_de
 from bilan.entrepot.distant import Depot
 from bilan.entrepot.fichiers import empreinte_fichier
 from bilan.entrepot.tables import EntrepotTables, Livraison
 from bilan.erreurs import StockageDivergent, StockageIndisponible, VerrouTenu
-from bilan.projet import Jeu, Projet
-from bilan.stockage import etat, reservation
+from bilan.projet import PUBLIC, Jeu, Projet
+from bilan.stockage import etat, reservation, site
 from bilan.stockage.emprunt import accorder, emprunter, tenir
 from bilan.stockage.miroir import Index
 from bilan.tables.catalogue import CATALOGUE
@@ -38,7 +39,7 @@ def _publier(projet: Projet, version: str, texte: str) -> None:
         chemin = projet.reports / "versions" / version / nom
         chemin.parent.mkdir(parents=True, exist_ok=True)
         chemin.write_text(f"{nom} : {texte}", encoding="utf-8")
-    bascule.basculer(projet.reports, version)
+    bascule.basculer(projet.reports, version, profil_de(version))
 
 
 def _site(projet: Projet, version: str) -> dict[str, bytes]:
@@ -68,6 +69,20 @@ def test_une_machine_neuve_retrouve_tout_entrepot_journal_et_site(ici: Projet, n
     assert EntrepotTables(ailleurs.entrepot, Jeu.REEL).lire("reperes")["emetteur"].to_list() == ["a"]
     assert [e.tache for e in Journal.ouvrir(ailleurs.entrepot).toutes()] == ["reel/30_flux/93"]
     assert "repris" in dits[0]
+
+
+def test_le_site_public_va_au_stockage_a_cote_de_l_interne(ici: Projet, seau: str, nouveau_projet: Fabrique) -> None:
+    with accorder(ici, print):
+        _publier(ici, "v1-public", "masquée")
+    depot = Depot.ouvrir(seau)
+    assert (site.en_place(depot), site.en_place(depot, PUBLIC)) == ("v1", "v1-public")
+    assert b"versions/v1-public/index.html" in depot.lire("reports/index-public.html").octets
+    ailleurs = nouveau_projet("ailleurs")
+    with emprunter(ailleurs, print):
+        assert _site(ailleurs, "v1-public") == _site(ici, "v1-public")
+    with accorder(ici, print, retirer_le_site=PUBLIC):
+        bascule.retirer(ici.reports, PUBLIC)
+    assert (site.en_place(depot), site.en_place(depot, PUBLIC)) == ("v1", None)
 
 
 def test_rien_de_neuf_n_envoie_rien_et_ne_change_pas_l_index(ici: Projet, seau: str) -> None:

@@ -115,7 +115,7 @@ def retirer(profil: str) -> None:
     from bilan.stockage.emprunt import accorder
 
     projet = Projet.trouver()
-    with accorder(projet, click.echo, retirer_le_site=profil == INTERNE):
+    with accorder(projet, click.echo, retirer_le_site=profil):
         click.echo(publication.retirer(projet, profil))
 
 

@@ -10,7 +10,7 @@ from bilan.editions import bascule
 from bilan.entrepot.distant import Depot
 from bilan.erreurs import ErreurUsage, StockageDivergent, StockageIndisponible
 from bilan.francais import compter
-from bilan.projet import Projet
+from bilan.projet import PROFILS, Projet
 from bilan.stockage import etat, miroir, retention, site
 from bilan.stockage.reservation import Reservation
 
@@ -35,12 +35,15 @@ class Emprunt:
     def recuperer(self, voulu: str | None = None, remplacer: bool = False) -> None:
         """Met l'entrepôt et le site d'ici à l'état du stockage."""
         repris = miroir.recuperer(self._projet, self._depot, voulu=voulu, remplacer=remplacer)
-        version = site.recuperer(self._projet, self._depot)
-        if repris or version:
+        ranges = site.recuperer(self._projet, self._depot)
+        if repris or ranges:
             self._dire(f"Stockage : {compter(repris, 'fichier repris', 'fichiers repris')}.")
 
-    def deposer(self, *, remplacer: bool = False, retirer_le_site: bool = False) -> None:
-        """Rend au stockage l'entrepôt et le site en place ici ; une panne laisse là-bas l'état d'avant."""
+    def deposer(self, *, remplacer: bool = False, retirer_le_site: str | None = None) -> None:
+        """Rend au stockage l'entrepôt et le site en place ici, de chaque profil ; une panne y laisse l'état d'avant.
+
+        `retirer_le_site` est le profil dont le site vient d'être retiré ici, et doit l'être là-bas.
+        """
         if self._reservation is None:
             self.reserver()
         if self._reservation is not None:
@@ -49,10 +52,11 @@ class Emprunt:
                 self._projet, self._depot, self._reservation, suite=self._a_depose, remplacer=remplacer
             )
             self._a_depose |= etat.lire(self._projet).manifeste != avant
-            if version := bascule.courante(self._projet.reports):
-                envois += site.deposer(self._projet, self._depot, version)
-            elif retirer_le_site:
-                site.retirer(self._depot)
+            for profil in PROFILS:
+                if version := bascule.courante(self._projet.reports, profil):
+                    envois += site.deposer(self._projet, self._depot, version)
+                elif retirer_le_site == profil:
+                    site.retirer(self._depot, profil)
             etat.garder(self._projet, replace(etat.lire(self._projet), en_attente=""))
             if envois:
                 self._dire(f"Stockage : {compter(envois, 'fichier déposé', 'fichiers déposés')}.")
@@ -126,8 +130,11 @@ def tenir(projet: Projet, dire: Dire) -> Iterator[Emprunt]:
 
 
 @contextmanager
-def accorder(projet: Projet, dire: Dire, *, retirer_le_site: bool = False) -> Iterator[None]:
-    """Encadre une commande qui change l'entrepôt ou le site : le stockage est repris avant, rendu après."""
+def accorder(projet: Projet, dire: Dire, *, retirer_le_site: str | None = None) -> Iterator[None]:
+    """Encadre une commande qui change l'entrepôt ou le site : le stockage est repris avant, rendu après.
+
+    `retirer_le_site` est le profil dont la commande retire le site.
+    """
     with emprunter(projet, dire) as emprunt:
         yield
         if emprunt:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bilan.erreurs import StockageIndisponible
 from bilan.francais import compter
-from bilan.projet import Projet
+from bilan.projet import PUBLIC, Projet
 from bilan.stockage import etat, site
 from bilan.stockage.emprunt import ouvrir
 from bilan.stockage.miroir import Index
@@ -34,6 +34,6 @@ def examiner(projet: Projet, dire: Callable[[str], object]) -> list[str]:
     accord = "est" if etat.lire(projet).manifeste == index.manifeste else "n'est pas"
     return [
         f"{compter(len(noms), 'fichier relu', 'fichiers relus')}, tous entiers ; cette machine {accord} à cet état.",
-        f"Site en place : {site.en_place(depot) or 'aucun'}.",
+        f"Site en place : {site.en_place(depot) or 'aucun'} ; public : {site.en_place(depot, PUBLIC) or 'aucun'}.",
         *(f"État {manifeste[:12]}, déposé le {quand}" for manifeste, quand in index.etats()),
     ]

@@ -1,4 +1,7 @@
-"""Le site au stockage : un dossier par version, puis `courant.json` et la page d'entrée, récrits en dernier."""
+"""Le site au stockage : un dossier par version, puis `courant.json` et la page d'entrée, récrits en dernier.
+
+Chaque profil a les siens : `courant-public.json` et `index-public.html` pour le public.
+"""
 
 import json
 import tempfile
@@ -6,14 +9,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from bilan.editions.publication import profil_de
 from bilan.entrepot import fichiers
 from bilan.entrepot.distant import Depot, verifier_noms
 from bilan.erreurs import StockageIndisponible
-from bilan.projet import Projet
+from bilan.projet import INTERNE, PROFILS, Projet, nom_de_profil
 
 DOSSIER = "reports"
 VERSIONS = f"{DOSSIER}/versions"
-COURANT, ENTREE = f"{DOSSIER}/courant.json", f"{DOSSIER}/index.html"
 _CHANTIERS = ".construction"
 _PAGE = """\
 <!doctype html>
@@ -23,14 +26,22 @@ _PAGE = """\
 """
 
 
-def en_place(depot: Depot) -> str | None:
-    """Rend la version du site qui se lit au stockage, rien s'il n'y en a pas."""
-    dit = depot.lire_json(COURANT)
+def _courant(profil: str) -> str:
+    return f"{DOSSIER}/{nom_de_profil('courant', profil)}.json"
+
+
+def _entree(profil: str) -> str:
+    return f"{DOSSIER}/{nom_de_profil('index', profil)}.html"
+
+
+def en_place(depot: Depot, profil: str = INTERNE) -> str | None:
+    """Rend la version du site d'un profil qui se lit au stockage, rien s'il n'y en a pas."""
+    dit = depot.lire_json(_courant(profil))
     return str(dit["version"]) if dit else None
 
 
 def deposer(projet: Projet, depot: Depot, version: str) -> int:
-    """Dépose la version et la met en place ; rend le nombre de fichiers envoyés.
+    """Dépose la version et la met en place, au profil dont elle est ; rend le nombre de fichiers envoyés.
 
     Les fichiers de la version d'abord, sa page d'accueil après eux ; une version déjà là entière ne repart pas.
     """
@@ -41,39 +52,49 @@ def deposer(projet: Projet, depot: Depot, version: str) -> int:
     accueil = {nom: manquent.pop(nom) for nom in ["index.html"] if nom in manquent}
     for lot in (manquent, accueil):
         depot.envoyer({f"{VERSIONS}/{version}/{nom}": chemin for nom, chemin in lot.items()})
-    dit = depot.lire_json(COURANT) or {"version": None, "successives": []}
+    courant, entree = _courant(profil_de(version)), _entree(profil_de(version))
+    dit = depot.lire_json(courant) or {"version": None, "successives": []}
     if dit["version"] != version:
         contenu = {
             "version": version,
             "fichiers": {nom: fichiers.empreinte_fichier(chemin) for nom, chemin in noms.items()},
             "successives": [version, *(v for v in dit["successives"] if v != version)],
         }
-        depot.ecrire(COURANT, json.dumps(contenu, ensure_ascii=False).encode())
+        depot.ecrire(courant, json.dumps(contenu, ensure_ascii=False).encode())
     page = _PAGE.format(version=escape(version)).encode()
-    if (lue := depot.lire(ENTREE)) is None or lue.octets != page:
-        depot.ecrire(ENTREE, page)
+    if (lue := depot.lire(entree)) is None or lue.octets != page:
+        depot.ecrire(entree, page)
     return len(manquent) + len(accueil)
 
 
 def anciennes(depot: Depot, gardees: int, confirmees: set[str]) -> list[str]:
-    """Rend les versions du stockage à purger : ni en place, ni confirmées, ni parmi les `gardees` dernières autres."""
-    dit = depot.lire_json(COURANT) or {"version": None, "successives": []}
-    presentes = {nom.split("/", 1)[0] for nom in depot.lister(VERSIONS)}
-    brouillons = [v for v in dit["successives"] if v in presentes - confirmees - {dit["version"]}]
-    return brouillons[gardees:]
+    """Rend les versions du stockage à purger : ni en place, ni confirmées, ni parmi les `gardees` dernières autres.
 
-
-def retirer(depot: Depot) -> None:
-    """Ôte le site en place ; ses versions restent."""
-    depot.effacer([ENTREE, COURANT])
-
-
-def recuperer(projet: Projet, depot: Depot) -> str | None:
-    """Range ici la version en place au stockage, si elle manque ; rend son nom, rien s'il n'y avait rien à faire.
-
-    Lève `StockageIndisponible` si un fichier en a été altéré : rien n'est alors rangé.
+    Les `gardees` se comptent profil par profil.
     """
-    dit: dict[str, Any] | None = depot.lire_json(COURANT)
+    presentes = {nom.split("/", 1)[0] for nom in depot.lister(VERSIONS)}
+    dits = [depot.lire_json(_courant(profil)) or {"version": None, "successives": []} for profil in PROFILS]
+    return [
+        version for dit in dits
+        for version in [v for v in dit["successives"] if v in presentes - confirmees - {dit["version"]}][gardees:]
+    ]  # fmt: skip
+
+
+def retirer(depot: Depot, profil: str = INTERNE) -> None:
+    """Ôte le site en place d'un profil ; ses versions restent."""
+    depot.effacer([_entree(profil), _courant(profil)])
+
+
+def recuperer(projet: Projet, depot: Depot) -> list[str]:
+    """Range ici la version de chaque profil en place au stockage, si elle manque ; rend les noms de celles rangées.
+
+    Lève `StockageIndisponible` si un fichier en a été altéré : sa version n'est alors pas rangée.
+    """
+    return [version for profil in PROFILS if (version := _recuperer(projet, depot, profil))]
+
+
+def _recuperer(projet: Projet, depot: Depot, profil: str) -> str | None:
+    dit: dict[str, Any] | None = depot.lire_json(_courant(profil))
     if dit is None or (projet.reports / "versions" / dit["version"]).is_dir():
         return None
     version, prefixe, atelier = str(dit["version"]), f"{VERSIONS}/{dit['version']}", projet.reports / _CHANTIERS
