@@ -112,4 +112,22 @@ def cercles() -> Figure:
     return figure("cercles", formes.Cercles("siren", "volume", "Attributions"), table_des_epci(), colonnes)
 
 
-TOUTES = (barres, empilees, courbe, frise, points, tableau, chiffre, vide, carte, cercles)
+def multiples() -> Figure:
+    """Trois petites cartes : la première comme `carte`, la deuxième toute secrète, la troisième toute à la fin."""
+    donnees = table_des_epci().with_columns(
+        part=pl.when(pl.col("classe").is_not_null()).then(12.5), rien=pl.lit(None, pl.String),
+        secrete=pl.lit("secret"), derniere=pl.lit(STATUTS[-1]), fin=pl.lit(99.0),
+    )  # fmt: skip
+    colonnes = (
+        Colonne("epci", "EPCI"), Colonne("part", "État", "pourcent", absence="absence"),
+        Colonne("fin", "Commune", "pourcent"),
+    )  # fmt: skip
+    panneaux = (
+        formes.Panneau("État", "part", "classe", "absence"),
+        formes.Panneau("Action Logement", "part", "rien", "secrete"),
+        formes.Panneau("Communes", "fin", "derniere", "rien"),
+    )  # fmt: skip
+    return figure("multiples", formes.CartesMultiples("siren", panneaux, STATUTS, "avancement"), donnees, colonnes)
+
+
+TOUTES = (barres, empilees, courbe, frise, points, tableau, chiffre, vide, carte, cercles, multiples)

@@ -19,7 +19,7 @@ def _textes(spec: dict) -> str:
 
 
 def _spec(figure, **mise) -> dict:
-    carte = isinstance(figure.forme, formes.Choroplethe | formes.Cercles)
+    carte = isinstance(figure.forme, formes.Carte)
     return specification(figure, exemples.fonds() if carte else None, "../", Mise(base_liens="../", **mise))
 
 
@@ -30,7 +30,7 @@ def test_chaque_forme_est_la_meme_a_chaque_rendu(faire, largeur) -> None:
     assert premiere == seconde
 
 
-@pytest.mark.parametrize("faire", exemples.TOUTES[:-2], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("faire", exemples.TOUTES[:-3], ids=lambda f: f.__name__)
 def test_chaque_forme_est_valide_pour_altair(faire) -> None:
     assert graphique(faire()).to_dict(validate=False)["description"] == "Douze EPCI sur vingt-six."
 

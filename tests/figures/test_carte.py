@@ -1,5 +1,7 @@
 """La carte : cinquante-deux EPCI, trois absences distinctes, des liens, et rien de blanc sans raison."""
 
+from itertools import combinations
+
 import exemples
 import polars as pl
 import pytest
@@ -7,8 +9,11 @@ import shapely
 from shapely.geometry import shape
 
 from bilan.erreurs import ErreurUsage
+from bilan.figures import formes
+from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.altair.hachures import MOTIFS, hachurer
 from bilan.figures.altair.rendu import Mise, specification
+from bilan.figures.modele import Colonne
 
 
 def _spec(figure, **mise) -> dict:
@@ -65,6 +70,48 @@ def test_un_territoire_hors_du_fonds_est_refuse() -> None:
     donnees = exemples.table_des_epci().with_columns(pl.col("siren").replace("200054807", "200000001"))
     with pytest.raises(ErreurUsage, match="200000001"):
         _spec(exemples.carte(donnees))
+
+
+def test_les_petites_cartes_ont_une_echelle_une_legende_et_un_titre_chacune() -> None:
+    spec = _spec(exemples.multiples())
+    couches = [c["data"]["values"] for c in spec["layer"] if "href" in c["encoding"]]
+    assert [len({t["h"] for t in territoires}) for territoires in couches] == [52, 52, 52]
+    dernieres = {t["c"] for t in couches[2]}
+    assert len(dernieres) == 1 and dernieres < {t["c"] for t in couches[0]}, "une même classe a une seule couleur"
+    ecrits = [v["t"] for c in spec["layer"] if c["mark"]["type"] == "text" for v in c["data"]["values"]]
+    assert all(ecrits.count(texte) == 1 for texte in ("État", "Action Logement", "Communes", *exemples.STATUTS))
+    assert {"secret statistique", "non transmis"} <= set(ecrits)
+    assert couches[2][0]["d"].endswith("Commune : 99,0\u202f%"), "une petite carte ne dit que sa valeur"
+
+
+def test_les_petites_cartes_ne_se_recouvrent_pas_et_passent_a_la_ligne_sur_un_petit_ecran() -> None:
+    for largeur, de_front in ((None, 3), (520, 2), (340, 1)):
+        spec = _spec(exemples.multiples(), largeur=largeur)
+        couches = [c["data"]["values"] for c in spec["layer"] if "href" in c["encoding"]]
+        boites = [shapely.union_all([shape(t["geometry"]) for t in c]).bounds for c in couches]
+        echelle, (dx, dy) = spec["projection"]["scale"], spec["projection"]["translate"]
+        assert all(b[0] * echelle + dx >= 0 and b[2] * echelle + dx <= spec["width"] for b in boites)
+        assert all(dy - b[3] * echelle >= 0 and dy - b[1] * echelle <= spec["height"] for b in boites)
+        assert not any(shapely.box(*a).intersects(shapely.box(*b)) for a, b in combinations(boites, 2))
+        assert len({round(b[0] * echelle) for b in boites}) == de_front
+
+
+def test_la_carte_des_territoires_de_gestion_suit_les_delegataires_au_dela_du_departement() -> None:
+    donnees = pl.DataFrame({
+        "code": ["200054807", "13", "84"], "nom": ["Métropole", "Bouches-du-Rhône", "Vaucluse"],
+        "classe": [exemples.STATUTS[0], exemples.STATUTS[1], None], "absence": [None, None, "non_transmis"],
+    })  # fmt: skip
+    choix = formes.Choroplethe(
+        "code", "classe", "absence", exemples.STATUTS, "avancement", liens=False, maille="gestion"
+    )
+    figure = exemples.figure("gestion", choix, donnees, (Colonne("code", "Code"), Colonne("nom", "Nom")))
+    fonds = fonds_de_la_figure(figure, exemples.fonds())
+    assert set(fonds.epci["epci_siren"]) == {"200054807", "04", "05", "06", "13", "83", "84"}
+    entier = exemples.fonds().epci.set_index("epci_siren").geometry["200054807"]
+    aires = dict(zip(fonds.epci["epci_siren"], fonds.epci.geometry.area, strict=True))
+    assert aires["200054807"] == pytest.approx(entier.area)
+    assert sum(aires.values()) == pytest.approx(exemples.fonds().region.geometry.area.sum(), rel=1e-4)
+    assert {"Vaucluse", "non transmis (5)"} <= _noms(_spec(figure))
 
 
 def test_la_projection_est_l_identite_a_echelle_connue() -> None:

@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _svg(figure) -> str:
-    carte = isinstance(figure.forme, formes.Choroplethe | formes.Cercles)
+    carte = isinstance(figure.forme, formes.Carte)
     return RENDU.svg(specification(figure, exemples.fonds() if carte else None, "../"))
 
 
@@ -63,7 +63,7 @@ def test_l_image_de_la_page_habillee_est_celle_que_vega_dessinerait_entiere(fair
     figure = faire()
     for nom, valeur in {"fictif": True, "maturite": "provisoire", "note": "Une note assez longue. " * 12}.items():
         object.__setattr__(figure, nom, valeur)
-    fonds = exemples.fonds() if isinstance(figure.forme, formes.Choroplethe | formes.Cercles) else None
+    fonds = exemples.fonds() if isinstance(figure.forme, formes.Carte) else None
     entiere = RENDU.svg(specification(figure, fonds, mise=Mise(autonome=True)))
     page, habillage = page_et_habillage(figure, fonds)
     habillee = habiller(RENDU.svg(page), habillage)

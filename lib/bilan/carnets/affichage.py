@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bilan.carnets.moteur import VARIABLE_EXECUTION
-from bilan.figures.formes import Cercles, Choroplethe
+from bilan.figures.formes import Carte
 from bilan.figures.modele import MIME_FIGURE, Figure
 from bilan.francais import compter
 
@@ -71,7 +71,7 @@ def _dessin(figure: Figure, fonds: Callable[[], "Fonds"]) -> Paquet:
         return {}
     from bilan.figures.apercu import apercu
 
-    return apercu(figure, fonds() if isinstance(figure.forme, Choroplethe | Cercles) else None)
+    return apercu(figure, fonds() if isinstance(figure.forme, Carte) else None)
 
 
 def _table(figure: Figure) -> str:

@@ -29,7 +29,7 @@ def explorable(figure: Figure, dessin: Specification) -> Specification | None:
     """
     if figure.donnees.is_empty():
         return None
-    if isinstance(figure.forme, formes.Choroplethe | formes.Cercles):
+    if isinstance(figure.forme, formes.Carte):
         return _carte(dessin)
     faire = _FORMES.get(type(figure.forme))
     if faire is None:

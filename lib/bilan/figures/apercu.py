@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bilan.figures.altair.rendu import specification
-from bilan.figures.formes import Cercles, Choroplethe
+from bilan.figures.formes import Carte
 from bilan.figures.modele import Figure
 from bilan.projet import Projet
 from bilan.referentiel.geometries import Fonds
@@ -20,7 +20,7 @@ def apercu(figure: Figure, fonds: Fonds | None = None) -> dict[str, Any]:
     Une carte lit, à défaut de `fonds`, ceux de la région de la collection. Ses liens vers les fiches n'y sont pas :
     ils ne mènent quelque part que dans le site.
     """
-    if isinstance(figure.forme, Choroplethe | Cercles):
+    if isinstance(figure.forme, Carte):
         figure = replace(figure, forme=replace(figure.forme, liens=False))
         if fonds is None:
             projet = Projet.trouver()

@@ -83,7 +83,8 @@ class Choroplethe:
 
     `classes` donne les libellés dans l'ordre de la palette ; les trois absences (« sans_objet »,
     « non_transmis », « secret ») sont des valeurs de la colonne `absence` (nulle quand la valeur est
-    là) et se dessinent en hachures différentes. `territoire` nomme la colonne des SIREN.
+    là) et se dessinent en hachures différentes. `territoire` nomme la colonne des SIREN ; pour la maille
+    « gestion », celle des codes de territoire de gestion (SIREN d'un délégataire, ou code de département).
     """
 
     territoire: str
@@ -92,6 +93,28 @@ class Choroplethe:
     classes: tuple[str, ...]
     palette: str = "sequentiel"
     selection: str | None = None
+    liens: bool = True
+    maille: Literal["epci", "gestion"] = "epci"
+
+
+@dataclass(frozen=True, slots=True)
+class Panneau:
+    """Une des petites cartes : son titre, et les colonnes de sa valeur, de sa classe et de son absence."""
+
+    titre: str
+    valeur: str
+    classe: str
+    absence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartesMultiples:
+    """Petites cartes des mêmes EPCI, une par `panneaux` : une seule échelle, une seule légende, un titre chacune."""
+
+    territoire: str
+    panneaux: tuple[Panneau, ...]
+    classes: tuple[str, ...]
+    palette: str = "sequentiel"
     liens: bool = True
 
 
@@ -120,4 +143,7 @@ class ChiffreCle:
     complement: str = ""
 
 
-Forme = Barres | BarresEmpilees | Courbe | Frise | Points | Choroplethe | Cercles | Tableau | ChiffreCle
+Carte = Choroplethe | CartesMultiples | Cercles
+"""Les formes qui se dessinent sur un fond de carte, avec des liens vers les fiches."""
+
+Forme = Barres | BarresEmpilees | Courbe | Frise | Points | Carte | Tableau | ChiffreCle

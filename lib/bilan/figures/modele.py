@@ -86,7 +86,10 @@ class Figure:
     def _colonnes_de_la_forme(self) -> list[str]:
         champs = ("categorie", "serie", "valeur", "couleur", "abscisse", "ligne", "etape", "date", "statut",
                   "repere", "territoire", "classe", "absence")
-        return [nom for champ in champs if isinstance(nom := getattr(self.forme, champ, None), str)]
+        panneaux = getattr(self.forme, "panneaux", ())
+        return [nom for champ in champs if isinstance(nom := getattr(self.forme, champ, None), str)] + [
+            nom for panneau in panneaux for nom in (panneau.valeur, panneau.classe, panneau.absence)
+        ]
 
     def en_json(self) -> dict[str, Any]:
         """Rend la figure en valeurs JSON ; `depuis_json` la relit à l'identique."""
@@ -120,4 +123,6 @@ def _relire_forme(contenu: dict[str, Any]) -> Forme:
             contenu[nom] = tuple(valeur)
     if isinstance(contenu.get("reference"), dict):
         contenu["reference"] = formes.Reference(**contenu["reference"])
+    if "panneaux" in contenu:
+        contenu["panneaux"] = tuple(formes.Panneau(**panneau) for panneau in contenu["panneaux"])
     return classe(**contenu)

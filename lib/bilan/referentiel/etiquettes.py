@@ -70,12 +70,13 @@ def lire_etiquettes(dossier: Path) -> pd.DataFrame:
 
 
 def calculer_etiquettes(epci: gpd.GeoDataFrame, dossier: Path) -> pd.DataFrame:
-    """Rend une étiquette par EPCI, au centre du plus grand cercle inscrit, les plus étendus d'abord.
+    """Rend une étiquette par EPCI ou département, au centre du plus grand cercle inscrit, les plus étendus d'abord.
 
     Une étiquette qui en couvrirait une autre est laissée de côté : la table de la figure porte son nom.
     """
     noms = {ligne["epci_siren"]: ligne["epci"] for ligne in lignes_csv(dossier / "epci.csv", ("epci_siren", "epci"))}
-    courts = libelles_courts(noms, dossier)
+    departements = lignes_csv(dossier / "departements.csv", ("code_departement", "departement"))
+    courts = libelles_courts(noms, dossier) | {d["code_departement"]: d["departement"] for d in departements}
     rayons = shapely.maximum_inscribed_circle(np.asarray(epci.geometry), tolerance=500)
     centres = shapely.get_point(rayons, 0)
     echelle = metres_par_pixel(epci.total_bounds)

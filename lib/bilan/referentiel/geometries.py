@@ -79,14 +79,16 @@ class Fonds:
     def etiquettes(self) -> pd.DataFrame:
         """Étiquettes : epci_siren, x, y, texte, ancre, encart, x_repere, y_repere.
 
-        `encart` est vide pour une étiquette de la carte. Celles d'une région sans ligne dans le fichier
+        `encart` est vide pour une étiquette de la carte. Celles des territoires sans ligne dans le fichier
         sont calculées.
         """
         choisies = lire_etiquettes(self.dossier)
         d_ici = choisies[choisies["epci_siren"].isin(self.epci["epci_siren"])]
-        if len(d_ici):
+        sans = self.epci[~self.epci["epci_siren"].isin(d_ici["epci_siren"])]
+        if sans.empty:
             return d_ici.reset_index(drop=True)
-        return calculer_etiquettes(self.epci, self.dossier)
+        calculees = calculer_etiquettes(sans, self.dossier)
+        return calculees if d_ici.empty else pd.concat([d_ici, calculees], ignore_index=True)
 
     def dans(self, encart: Encart, couche: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
         """Rend une couche coupée au cadre de l'encart : les EPCI fins si l'on n'en donne pas d'autre."""

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bilan.editions.diaporama import (
@@ -23,9 +24,11 @@ from bilan.editions.diaporama.construction import Atelier
 from bilan.editions.diaporama.notes import SOURCES
 from bilan.editions.diaporama.objets import PREFIXE
 from bilan.editions.executions import Execution
+from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.entrepot import fichiers
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 from bilan.figures import formes
+from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.modele import Figure
 from bilan.figures.tableau import lignes
 from bilan.francais import compter
@@ -54,17 +57,25 @@ def actualiser(deck: Path, projet: Projet, jeu: Jeu, sortie: Path, profil: str =
 
     Les textes récrits à la main, la mise en page, les couleurs des graphiques et les diapositives ajoutées restent.
     La liste des changements est écrite à côté (`.changements.md`). Lève `DonneesRefusees` si `deck` n'est pas une
-    présentation ou n'a aucun objet du projet, `ErreurUsage` si `sortie` est `deck` ou si `deck` vient de l'autre jeu.
+    présentation ou n'a aucun objet du projet, `ErreurUsage` si `sortie` est `deck` ou si `deck` vient de l'autre jeu,
+    `PublicationRefusee` si l'édition est publique et que le diaporama repris, ou la liste de ce qui y a changé, donne
+    ce qui ne doit pas sortir : rien n'est alors écrit.
     """
     if sortie.resolve() == deck.resolve():
         raise ErreurUsage(f"« {sortie} » est le diaporama de départ ; donnez un autre nom : il n'est jamais récrit.")
     presentation = gabarit.lire(deck)
-    reprise = _Reprise(Atelier.ouvrir(projet, jeu, profil), presentation)
+    atelier = Atelier.ouvrir(projet, jeu, profil)
+    reprise = _Reprise(atelier, presentation)
     reprise.verifier(deck, jeu)
     changements = reprise.mener()
-    paquet.ecrire(presentation, sortie)
     changements.liste = sortie.with_name(sortie.stem + SUFFIXE_LISTE)
-    fichiers.ecrire(changements.liste, _en_markdown(changements, deck, jeu).encode())
+    with TemporaryDirectory() as dossier:
+        a_cote = Path(dossier)
+        paquet.ecrire(presentation, a_cote / sortie.name)
+        fichiers.ecrire(a_cote / changements.liste.name, _en_markdown(changements, deck, jeu).encode())
+        refuser_les_fuites_d_une_piece(projet, atelier.edition, a_cote)
+        for chemin in (sortie, changements.liste):
+            fichiers.ecrire(chemin, (a_cote / chemin.name).read_bytes())
     return changements
 
 
@@ -148,9 +159,9 @@ class _Reprise:
         match figure.forme:
             case formes.Choroplethe() | formes.Cercles() if forme.shape_type == 6:
                 zone = _repere_des_enfants(forme)
-                cadrage = carte.Cadrage.poser(self._atelier.fonds, zone)
+                cadrage = carte.Cadrage.poser(fonds_de_la_figure(figure, self._atelier.fonds), zone)
                 return carte.actualiser(forme, figure, cadrage, self._atelier.noms)
-            case formes.Tableau() if forme.has_table:
+            case formes.Tableau() | formes.CartesMultiples() if forme.has_table:
                 return tableau.actualiser(forme, figure, self._lignes(figure, forme))
             case formes.Frise() if forme.shape_type == 6:
                 return ["étapes"] if frise.actualiser(forme, figure, self._sujets(figure, forme)) else []

@@ -31,6 +31,7 @@ from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.entrepot import fichiers
 from bilan.figures import formes
+from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.modele import Figure
 from bilan.francais import date_longue
 from bilan.projet import INTERNE, Jeu, Projet
@@ -229,7 +230,7 @@ class _Chantier:
         match figure.forme:
             case formes.Choroplethe() | formes.Cercles():
                 self._carte(diapositive, figure, zone)
-            case formes.Tableau():
+            case formes.Tableau() | formes.CartesMultiples():
                 tableau.ajouter(feuille, figure, zone, page, annexe)
             case formes.Frise():
                 frise.ajouter(feuille, figure, zone, page, annexe)
@@ -242,8 +243,9 @@ class _Chantier:
 
     def _carte(self, diapositive: Any, figure: Figure, zone: Zone) -> None:
         a_gauche = (zone[0], zone[1], round(zone[2] * _PART_CARTE), zone[3])
-        cadrage = carte.Cadrage.poser(self._atelier.fonds, a_gauche)
-        carte.ajouter(diapositive.shapes, figure, cadrage, self._atelier.fonds, self._atelier.noms)
+        fonds = fonds_de_la_figure(figure, self._atelier.fonds)
+        cadrage = carte.Cadrage.poser(fonds, a_gauche)
+        carte.ajouter(diapositive.shapes, figure, cadrage, fonds, self._atelier.noms)
         x = zone[0] + round(zone[2] * (_PART_CARTE + 0.02))
         droite = (x, zone[1] + 10 * PT, zone[0] + zone[2] - x, zone[3] // 2)
         groupe = legende.ajouter(diapositive.shapes, figure, droite)
@@ -302,7 +304,7 @@ def paginer(figure: Figure, zone: Zone) -> list[Any]:
     if figure.donnees.is_empty():
         return [None]
     match figure.forme:
-        case formes.Tableau():
+        case formes.Tableau() | formes.CartesMultiples():
             return list(tableau.paginer(figure, zone))
         case formes.Frise():
             return list(frise.paginer(figure, zone))

@@ -10,8 +10,11 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from bilan.figures.altair.plan import Bornes, Plan
+from bilan.figures.formes import Choroplethe
+from bilan.figures.modele import Figure
 from bilan.referentiel.encarts import Encart
 from bilan.referentiel.geometries import Fonds
+from bilan.referentiel.gestion import fonds_de_gestion
 
 _AGRANDISSEMENT = 1.45
 _LARGEUR_ENCART = 0.42
@@ -59,6 +62,15 @@ class Fond:
     dehors: dict[str, BaseGeometry]
     encarts: tuple[EncartPose, ...]
     legende: Bornes
+
+
+def fonds_de_la_figure(figure: Figure, fonds: Fonds) -> Fonds:
+    """Rend les fonds à la maille de la figure : ceux de la région, ou ses territoires de gestion."""
+    forme = figure.forme
+    if not isinstance(forme, Choroplethe) or forme.maille == "epci":
+        return fonds
+    sirens = set(fonds.epci["epci_siren"])
+    return fonds_de_gestion(fonds, frozenset(sirens & set(figure.donnees[forme.territoire].to_list())))
 
 
 @lru_cache(maxsize=16)

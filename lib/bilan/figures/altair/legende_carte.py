@@ -1,17 +1,19 @@
 """La légende d'une carte, dessinée dans l'image : couleurs, hachures, contours ou cercles, chacun avec son libellé."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bilan.figures import palettes
-from bilan.figures.altair.fond import Fond
-from bilan.figures.altair.hachures import EPAISSEUR, hachurer
+from bilan.figures.altair.fond import Fond, hors_region
+from bilan.figures.altair.hachures import EPAISSEUR, HORS_REGION, hachurer
 from bilan.figures.altair.lettres import couper, largeur_texte
 from bilan.figures.altair.plan import geojson
+from bilan.figures.altair.territoires import Territoire
 from bilan.figures.altair.toile import Couche, Texte, boite, couche, couleur_brute, pixel, textes
 from bilan.figures.theme import CORPS, INTERLIGNE
+from bilan.referentiel.geometries import Fonds
 
 _LARGEUR = 26.0
 _HAUTEUR = 15.0
@@ -36,6 +38,22 @@ class Entree:
         if self.rayon is not None:
             return max(_LARGEUR, 2 * self.rayon)
         return _LARGEUR if self.couleur or self.absence or self.contour else 0.0
+
+
+def entrees_absences(territoires: Iterable[Territoire], toutes: bool = True) -> list[Entree]:
+    """Rend une entrée par raison d'absence et son compte, ou des seules raisons vues."""
+    vues = [t.absence for t in territoires]
+    return [
+        Entree(f"{libelle} ({vues.count(absence)})", absence=absence)
+        for absence, libelle in palettes.ABSENCES.items()
+        if toutes or absence in vues
+    ]
+
+
+def entree_hors_region(fonds: Fonds) -> list[Entree]:
+    """Rend l'entrée des parties hors de la région, s'il y en a."""
+    dehors = hors_region(fonds)
+    return [Entree(f"partie hors de la région ({len(dehors)})", absence=HORS_REGION)] if dehors else []
 
 
 def mesurer_legende(entrees: Sequence[Entree], largeur: float) -> tuple[float, float]:

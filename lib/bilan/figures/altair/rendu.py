@@ -11,9 +11,11 @@ from bilan.figures import formes
 from bilan.figures.altair.barres import dessiner_barres, dessiner_empilees
 from bilan.figures.altair.carte import dessiner_cercles, dessiner_choroplethe
 from bilan.figures.altair.courbe import dessiner_courbe
+from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.altair.frise import dessiner_frise
 from bilan.figures.altair.grille import dessiner_chiffre, dessiner_tableau, dessiner_vide
 from bilan.figures.altair.habillage import BORD, Habillage, habillage, pied, titres
+from bilan.figures.altair.multiples import dessiner_multiples
 from bilan.figures.altair.points import dessiner_points
 from bilan.figures.altair.toile import Toile, textes
 from bilan.figures.modele import Figure
@@ -106,6 +108,8 @@ def _dessiner(figure: Figure, fonds: Fonds | None, mise: Mise) -> Toile:
     match figure.forme:
         case formes.Choroplethe() as forme:
             return dessiner_choroplethe(figure, forme, _exiger(fonds, figure), mise.largeur, mise.base_liens)
+        case formes.CartesMultiples() as forme:
+            return dessiner_multiples(figure, forme, _exiger(fonds, figure), mise.largeur, mise.base_liens)
         case formes.Cercles() as forme:
             return dessiner_cercles(figure, forme, _exiger(fonds, figure), mise.largeur, mise.base_liens)
         case formes.Tableau():
@@ -117,4 +121,4 @@ def _dessiner(figure: Figure, fonds: Fonds | None, mise: Mise) -> Toile:
 def _exiger(fonds: Fonds | None, figure: Figure) -> Fonds:
     if fonds is None:
         raise ErreurUsage(f"La figure « {figure.id} » est une carte : donnez les fonds de la région à son moteur.")
-    return fonds
+    return fonds_de_la_figure(figure, fonds)
