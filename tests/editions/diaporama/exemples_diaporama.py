@@ -66,7 +66,8 @@ def carte(classe_de_nice: str = "Prévue") -> Figure:
 def toutes() -> list[Figure]:
     """Rend une figure de chaque forme."""
     jours = [date(2024, 1, 15), date(2025, 6, 30), None]
-    taux = {"nom": ["État", "Région"], "n": [93.36505, 50.0], "r": [100.0, None]}
+    taux = {"nom": ["État", "Région"], "n": [93.36505, 50.0]}
+    promis = {"nom": ["État", "Région", "EPCI"], "n": [93.4, 50.0, 0.4], "r": [100.0, None, 1.0]}
     croise = {"nom": ["Var", "Var", "Vaucluse"], "s": ["fait", "prévu", "fait"], "n": [40.0, 60.0, 1.0]}
     return [
         figure("chiffre-un", formes.ChiffreCle("n", "EPCI en service", complement="sur 26"), {"n": [9.0]}, _N),
@@ -75,7 +76,7 @@ def toutes() -> list[Figure]:
         figure("atteinte", formes.Barres("nom", "n", "pourcent", formes.Reference(100.0, "Objectif"), "nom"), taux),
         figure("empilees", formes.BarresEmpilees("nom", "s", "n", ("fait", "prévu"), "avancement"), croise),
         figure("courbe", formes.Courbe("nom", "n", "s"), croise),
-        figure("paires", formes.Points("nom", "n", "r", "Part reçue", "Taux promis"), taux),
+        figure("paires", formes.Points("nom", "n", "r", "Part reçue", "Taux promis"), promis),
         figure("tableau", formes.Tableau(),
                {"nom": [f"Ligne {r}" for r in range(40)], "n": [float(r) for r in range(40)]}),
         figure("frise", formes.Frise("nom", "etape", "jour", "s"),

@@ -11,6 +11,7 @@ import openpyxl
 import pptx
 import pytest
 from exemples_diaporama import RACINE, barres, executer, projet_neuf, toutes, trouver
+from pptx.enum.chart import XL_LABEL_POSITION
 
 from bilan.editions.diaporama import construire
 from bilan.erreurs import DonneesRefusees, ErreurUsage
@@ -90,6 +91,19 @@ def test_le_repere_tombe_sur_sa_valeur(objet: Objet) -> None:
     trait = next(f for f in groupe.shapes if f.shape_type == 9 or not f.has_text_frame)
     assert trait.left == pytest.approx(cadre.left + (x + large / maximum) * cadre.width, abs=12700)
     assert any(f.has_text_frame and f.text_frame.text == "Objectif : 100,0\u202f%" for f in groupe.shapes)
+
+
+def test_les_deux_signes_d_une_paire_se_voient_et_se_distinguent(objet: Objet) -> None:
+    signes = [serie.marker for serie in objet("bilan:paires").chart.plots[0].series]
+    assert len({signe.style for signe in signes}) == 2
+    assert "FFFFFF" not in {str(signe.format.fill.fore_color.rgb) for signe in signes}
+
+
+def test_une_valeur_au_ras_de_l_axe_s_ecrit_a_droite_de_son_point(objet: Objet) -> None:
+    recue, promise = objet("bilan:paires").chart.plots[0].series
+    assert recue.points[0].data_label.position == XL_LABEL_POSITION.BELOW
+    assert recue.points[2].data_label.position == XL_LABEL_POSITION.RIGHT
+    assert promise.data_labels.position == XL_LABEL_POSITION.ABOVE
 
 
 def test_la_carte_a_une_forme_nommee_par_epci_sans_style(objet: Objet) -> None:

@@ -77,13 +77,15 @@ def _ecarter_du_repere(cadre: Any, figure: Figure, donnees: Donnees) -> None:
 
 
 def _etiqueter_points(suite: list[Any], donnees: Donnees) -> None:
-    """Écrit la plus grande valeur d'une paire au-dessus de son point, la plus petite au-dessous."""
+    """Écrit la plus grande valeur d'une paire au-dessus de son point, la plus petite au-dessous ou, au ras de l'axe,
+    à droite : dessous, elle couvrirait les noms de l'abscisse."""
+    ras = _RAS_DE_L_AXE * max(donnees.valeurs)
     for serie, vue, autre in zip(suite, donnees.series, reversed(donnees.series), strict=True):
         _montrer(serie, donnees, XL_LABEL_POSITION.ABOVE)
         for rang, (valeur, face) in enumerate(zip(vue.valeurs, autre.valeurs, strict=True)):
             if valeur is not None and face is not None and (valeur, vue is donnees.series[0]) < (face, False):
                 etiquette = serie.points[rang].data_label
-                etiquette.position = XL_LABEL_POSITION.BELOW
+                etiquette.position = XL_LABEL_POSITION.BELOW if valeur > ras else XL_LABEL_POSITION.RIGHT
                 police(etiquette.font, 12, gras=True, teinte=palettes.ENCRE)
 
 

@@ -105,13 +105,13 @@ def _colorer(serie: Any, teinte: str, figure: Figure) -> None:
                 serie.marker.style = XL_MARKER_STYLE.NONE
                 return
             serie.format.line.width = Pt(2.5)
-            _marquer(serie, XL_MARKER_STYLE.CIRCLE, teinte, teinte)
+            _marquer(serie, XL_MARKER_STYLE.CIRCLE, teinte)
         case formes.Points():
             serie.smooth = False
             serie.format.line.fill.background()
-            est_repere = teinte == series.REPERE
-            style = XL_MARKER_STYLE.DIAMOND if est_repere else XL_MARKER_STYLE.CIRCLE
-            _marquer(serie, style, palettes.BLANC if est_repere else teinte, teinte)
+            # Plein, car LibreOffice ne trace pas le contour d'un signe ; petit, car il peut tomber sur l'autre point.
+            signe = (XL_MARKER_STYLE.DIAMOND, 9) if teinte == series.REPERE else (XL_MARKER_STYLE.CIRCLE, 13)
+            _marquer(serie, signe[0], teinte, signe[1])
         case forme:
             serie.format.fill.solid()
             serie.format.fill.fore_color.rgb = couleur(teinte)
@@ -120,12 +120,12 @@ def _colorer(serie: Any, teinte: str, figure: Figure) -> None:
                 serie.format.line.width = Pt(0.75)
 
 
-def _marquer(serie: Any, style: Any, fond: str, trait: str) -> None:
+def _marquer(serie: Any, style: Any, teinte: str, taille: int = 11) -> None:
     serie.marker.style = style
-    serie.marker.size = 11
+    serie.marker.size = taille
     serie.marker.format.fill.solid()
-    serie.marker.format.fill.fore_color.rgb = couleur(fond)
-    serie.marker.format.line.color.rgb = couleur(trait)
+    serie.marker.format.fill.fore_color.rgb = couleur(teinte)
+    serie.marker.format.line.color.rgb = couleur(teinte)
     serie.marker.format.line.width = Pt(2)
 
 
