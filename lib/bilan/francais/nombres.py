@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -22,7 +23,12 @@ def nombre(valeur: float | None, decimales: int = 0) -> str:
     """
     if valeur is None or math.isnan(valeur):
         return SIGNES["non_transmis"]
-    arrondi = round(valeur, decimales) + 0.0
+    return _ecrire(round(valeur, decimales) + 0.0, decimales)
+
+
+@lru_cache(maxsize=1 << 15)
+def _ecrire(arrondi: float, decimales: int) -> str:
+    """Rend l'écriture d'un nombre arrondi, gardée : les éditions écrivent dix fois le même, et Babel y met 0,1 ms."""
     motif = "#,##0" + ("." + "0" * decimales if decimales else "")
     return format_decimal(arrondi, format=motif, locale="fr").replace("-", MOINS)
 
