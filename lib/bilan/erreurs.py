@@ -118,6 +118,8 @@ def code_inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:
 _PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def disque_plein(erreur: OSError) -> bool:
+def disque_plein(erreur: BaseException) -> bool:
     """Vrai si l'écriture a manqué de place ; Polars ne donne le numéro du système que dans son texte."""
-    return erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)
+    return isinstance(erreur, OSError) and (
+        erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)
+    )

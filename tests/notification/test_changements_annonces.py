@@ -22,8 +22,9 @@ def test_sans_rien_a_comparer_le_courriel_n_en_dit_rien(tmp_path: Path) -> None:
     assert changements(Projet(tmp_path), Jeu.REEL) == ""
 
 
-def test_le_courriel_annonce_ce_qui_a_change_une_seule_fois() -> None:
+def test_le_courriel_annonce_ce_qui_a_change_une_seule_fois(projet: Projet) -> None:
     avant = Releve("", "")
     apres = Releve("", "", changements={"reel": "depuis l'édition de l'hiver : statuts d'EPCI, 4"})
-    assert dire(avant, apres) == ["reel, depuis l'édition de l'hiver : statuts d'EPCI, 4."]
-    assert dire(apres, apres) == ["aucun de ces chiffres ; les pages ou le code."]
+    annonce = "Chiffres publiés, depuis l'édition de l'hiver : statuts d'EPCI, 4."
+    assert dire(projet.collection, avant, apres) == [annonce]
+    assert dire(projet.collection, apres, apres) == ["aucun de ces chiffres ; les pages ou le code."]

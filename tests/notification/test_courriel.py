@@ -1,5 +1,6 @@
 """Prévenir par courriel, avec un vrai serveur SMTP."""
 
+import errno
 import subprocess
 import sys
 from datetime import datetime
@@ -9,8 +10,18 @@ import pytest
 from maquette_notification import Boite, mesurer
 
 from bilan.entrepot.mesures import EntrepotMesures
-from bilan.erreurs import DonneesRefusees, ErreurBilan, ErreurUsage, ExecutionEchouee
+from bilan.erreurs import (
+    DonneesRefusees,
+    ErreurBilan,
+    ErreurUsage,
+    ExecutionEchouee,
+    PublicationRefusee,
+    StockageDivergent,
+    StockageIndisponible,
+    VerrouTenu,
+)
 from bilan.notification.apres import suivre
+from bilan.notification.message import echec
 from bilan.notification.reglages import Reglages
 from bilan.notification.releve import chiffres, dernier, garder, relever
 from bilan.projet import Jeu, Projet
@@ -57,7 +68,25 @@ def test_un_echec_part_a_la_boite_et_garde_l_erreur(projet: Projet, boite: Boite
         _executer(projet, ExecutionEchouee("2 carnets ont échoué (30_flux)."))
     corps = boite.recus[0].get_content()
     assert "code de sortie 1" in corps and "30_flux" in corps and "À faire" in corps
+    assert "Le site est à jour" in corps, "le site se construit même si un carnet échoue"
     assert dernier(projet) is None
+
+
+@pytest.mark.parametrize(
+    ("erreur", "objet", "dit"),
+    [(OSError(errno.ENOSPC, "No space left on device"), "disque plein (code 1)", "libérez de la place"),
+     (VerrouTenu("Une autre commande travaille."), "déjà en cours (code 4)", "site publié auparavant reste en place"),
+     (PublicationRefusee("détail"), "publication refusée (code 5)", "il donne les contrôles en défaut"),
+     (StockageIndisponible("Il ne répond pas."), "stockage injoignable (code 7)", "la prochaine exécution déposera"),
+     (StockageDivergent("Deux vérités."), "stockage divergent (code 7)", "Deux vérités."),
+     (KeyboardInterrupt(), "interrompu (code 1)", "L'exécution a été interrompue"),
+     (ZeroDivisionError("détail"), "erreur inattendue (code 1)", "Erreur inattendue (ZeroDivisionError)")],
+    ids=lambda valeur: type(valeur).__name__ if isinstance(valeur, BaseException) else None,
+)  # fmt: skip
+def test_l_objet_dit_la_panne_et_le_corps_ce_qu_il_faut_faire(erreur: BaseException, objet: str, dit: str) -> None:
+    sujet, corps = echec(erreur, "2024")
+    assert sujet == f"[bilan] Échec : {objet}" and dit in corps and "détail" not in corps
+    assert "À faire : " in corps and "période 2024" in corps
 
 
 def test_un_refus_de_donnees_ne_recopie_aucune_cellule(projet: Projet, boite: Boite) -> None:

@@ -1,20 +1,36 @@
 """Le courriel d'une exécution : état, période, trois chiffres, ce qui a changé, que faire, et le lien."""
 
-from bilan.erreurs import CodeSortie, DonneesRefusees, ErreurBilan, PublicationRefusee
+import platform
+
+from bilan.erreurs import (
+    CodeSortie,
+    DonneesRefusees,
+    ErreurBilan,
+    ErreurUsage,
+    ExecutionEchouee,
+    PublicationRefusee,
+    StockageDivergent,
+    StockageIndisponible,
+    VerrouTenu,
+    disque_plein,
+)
 from bilan.francais import compter
 from bilan.notification.echecs import code_de
 from bilan.notification.releve import Releve
 from bilan.periode import Periode
 from bilan.projet import Collection, Jeu
 
+_OU_LIRE = "le journal de la tâche (docs/exploitation.md dit où il est)"
 _QUE_FAIRE = {
-    CodeSortie.USAGE: "Corrigez la commande ou les réglages de la tâche planifiée.",
-    CodeSortie.DONNEES_REFUSEES: "Ouvrez le journal de la tâche : il nomme le fichier, la ligne et la colonne.",
-    CodeSortie.VERROU: "Vérifiez qu'aucune autre exécution n'est restée ouverte ; la prochaine reprendra.",
-    CodeSortie.PUBLICATION_REFUSEE: "Ouvrez le journal de la tâche : il donne les contrôles en défaut ; corrigez-les.",
-    CodeSortie.STOCKAGE: "Vérifiez l'adresse, les droits et le réseau du stockage ; la prochaine exécution déposera.",
+    CodeSortie.USAGE: "corrigez la commande ou les réglages de la tâche planifiée.",
+    CodeSortie.DONNEES_REFUSEES: f"ouvrez {_OU_LIRE} : il nomme le fichier, la ligne et la colonne.",
+    CodeSortie.VERROU: "vérifiez qu'aucune autre exécution n'est restée ouverte ; la prochaine reprendra.",
+    CodeSortie.PUBLICATION_REFUSEE: f"ouvrez {_OU_LIRE} : il donne les contrôles en défaut ; corrigez-les.",
+    CodeSortie.STOCKAGE: "vérifiez l'adresse, les droits et le réseau du stockage ; la prochaine exécution déposera.",
 }
-_AUTRE = "Lisez le journal de la tâche, corrigez, puis relancez « bilan executer » : ce qui est fait ne se refait pas."
+_AUTRE = f"lisez {_OU_LIRE}, corrigez, puis relancez « bilan executer » : ce qui est fait ne se refait pas."
+_PLACE = "libérez de la place, puis relancez « bilan executer » : ce qui est fait ne se refait pas."
+_SITE_D_AVANT = "Le site publié auparavant reste en place."
 
 
 def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: str) -> tuple[str, str]:
@@ -26,28 +42,33 @@ def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: 
         entete = f"{declaration.titre}{fiction}, {Periode.lire(declaration.periode).libelle} :"
         lignes = [f"  - {titre} : {valeur}" for titre, valeur in lus.items()]
         parties.append("\n".join([entete, *(lignes or ["  - aucun chiffre régional à donner"])]))
-    parties.append("\n".join(["Ce qui a changé :", *(f"  - {phrase}" for phrase in changements(avant, apres))]))
+    parties.append(
+        "\n".join(["Ce qui a changé :", *(f"  - {phrase}" for phrase in changements(collection, avant, apres))])
+    )
     parties.append("À faire : relire le site, puis prévenir les destinataires du bilan.")
     parties.append(f"Lien : {lien or 'reports/courant/index.html, sur la machine qui exécute'}")
     return f"[bilan] Publié : version {apres.version}", "\n\n".join(parties) + "\n"
 
 
-def changements(avant: Releve | None, apres: Releve) -> list[str]:
-    """Rend ce qui diffère entre deux relevés, en phrases ; jamais une liste vide."""
+def changements(collection: Collection, avant: Releve | None, apres: Releve) -> list[str]:
+    """Rend ce qui diffère entre deux relevés, en phrases qui nomment leur jeu ; jamais une liste vide."""
     if avant is None:
         return ["première publication notifiée."]
     phrases = []
+    titres = {jeu.value: declaration.titre for jeu, declaration in collection.jeux.items()}
     for jeu, combien in apres.livraisons.items():
         if nouvelles := combien - avant.livraisons.get(jeu, 0):
-            phrases.append(f"{jeu} : {compter(nouvelles, 'livraison nouvelle', 'livraisons nouvelles')}.")
+            phrases.append(f"{titres[jeu]} : {compter(nouvelles, 'livraison nouvelle', 'livraisons nouvelles')}.")
     for jeu, lus in apres.chiffres.items():
         anciens = avant.chiffres.get(jeu, {})
         phrases += [
-            f"{jeu}, {titre} : {anciens.get(titre, 'inconnu')} → {valeur}."
+            f"{titres[jeu]}, {titre} : {anciens.get(titre, 'inconnu')} → {valeur}."
             for titre, valeur in lus.items()
             if anciens.get(titre) != valeur
         ]
-    phrases += [f"{jeu}, {dit}." for jeu, dit in apres.changements.items() if dit and avant.changements.get(jeu) != dit]
+    phrases += [
+        f"{titres[jeu]}, {dit}." for jeu, dit in apres.changements.items() if dit and avant.changements.get(jeu) != dit
+    ]
     return phrases or ["aucun de ces chiffres ; les pages ou le code."]
 
 
@@ -58,21 +79,47 @@ def echec(erreur: BaseException, periode: str) -> tuple[str, str]:
     courriel dit où regarder.
     """
     code = code_de(erreur)
-    if isinstance(erreur, DonneesRefusees):
-        dit = "Des données ont été refusées ; rien n'a été écrit."
-    elif isinstance(erreur, PublicationRefusee):
-        dit = "Le site construit n'a pas passé ses contrôles ; il n'est pas publié."
-    elif isinstance(erreur, ErreurBilan):
-        dit = erreur.message
-    else:
-        dit = f"Erreur inattendue ({type(erreur).__name__})."
+    titre, dit = _nommer(erreur)
     corps = [
-        f"Le bilan n'a pas abouti (code de sortie {int(code)}), période {periode}.",
+        f"Le bilan n'a pas abouti (code de sortie {int(code)}), période {periode}, sur {platform.node()}.",
         dit,
-        "Le site publié auparavant reste en place.",
-        f"À faire : {_QUE_FAIRE.get(code, _AUTRE)}",
+        _etat_du_site(erreur),
+        f"À faire : {_PLACE if disque_plein(erreur) else _QUE_FAIRE.get(code, _AUTRE)}",
     ]
-    return f"[bilan] Échec (code {int(code)})", "\n\n".join(corps) + "\n"
+    return f"[bilan] Échec : {titre} (code {int(code)})", "\n\n".join(corps) + "\n"
+
+
+def _nommer(erreur: BaseException) -> tuple[str, str]:
+    """Rend l'échec en quelques mots, pour l'objet, puis en une phrase sans aucune cellule."""
+    if isinstance(erreur, DonneesRefusees):
+        return "données refusées", "Des données ont été refusées ; rien n'a été écrit."
+    if isinstance(erreur, PublicationRefusee):
+        return "publication refusée", "Le site construit n'a pas passé ses contrôles ; il n'est pas publié."
+    if isinstance(erreur, ErreurBilan):
+        return _TITRES.get(type(erreur), "le bilan n'a pas abouti"), erreur.message
+    if disque_plein(erreur):
+        return "disque plein", "Le disque est plein."
+    if isinstance(erreur, KeyboardInterrupt):
+        return "interrompu", "L'exécution a été interrompue."
+    return "erreur inattendue", f"Erreur inattendue ({type(erreur).__name__})."
+
+
+_TITRES: dict[type[ErreurBilan], str] = {
+    ErreurUsage: "demande mal formée",
+    VerrouTenu: "déjà en cours",
+    StockageIndisponible: "stockage injoignable",
+    StockageDivergent: "stockage divergent",
+    ExecutionEchouee: "carnets en échec",
+}
+
+
+def _etat_du_site(erreur: BaseException) -> str:
+    """Dit ce qu'un lecteur voit après cet échec."""
+    if isinstance(erreur, ExecutionEchouee):
+        return "Le site est à jour ; les pages de ces carnets disent qu'ils ont échoué, et où."
+    if isinstance(erreur, StockageIndisponible):
+        return "Au stockage, le site publié auparavant reste en place ; ce qui est fait sur cette machine y reste."
+    return _SITE_D_AVANT
 
 
 def alerte(phrases: list[str]) -> tuple[str, str]:
