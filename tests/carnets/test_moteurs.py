@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bilan.carnets import chaud, moteurs, prechauffage
-from bilan.carnets.imports import INUTILES, sans_inutiles
 from bilan.carnets.moteurs import fabriquer, fork_existe
 from bilan.carnets.noyau import MoteurStandard
 from bilan.carnets.parent import dessin_de
 from bilan.erreurs import ErreurUsage
+from bilan.imports import INUTILES, sans_inutiles
 
 
 class _SansProcessus:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bilan.carnets.atelier import coeurs
-from bilan.carnets.imports import sans_inutiles
 from bilan.carnets.moteur import Moteur
 from bilan.erreurs import ErreurUsage, valeur_inconnue
+from bilan.imports import sans_inutiles
 
 STANDARD, RAPIDE = "standard", "bilan"
 

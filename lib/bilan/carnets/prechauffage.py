@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bilan.carnets.imports import sans_inutiles
+from bilan.imports import sans_inutiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""Importer papermill sans ce qu'il importe pour rien."""
+"""Importer papermill et Altair sans ce qu'ils importent pour rien."""
 
 import contextlib
 import sys
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 INUTILES = ("rfc3987_syntax", "papermill.s3")
 """Ce que papermill et jsonschema importent sans en avoir besoin, et dont ils se passent quand l'import échoue.
 
-La grammaire des adresses internationales coûte plus d'une seconde, l'accès à S3 un tiers. Les carnets, eux, peuvent
-les importer : l'empêchement ne dure que le temps du bloc `sans_inutiles`.
+La grammaire des adresses internationales, que jsonschema compile à chaque import, coûte plus d'une seconde, l'accès à
+S3 un tiers. Les carnets, eux, peuvent les importer : l'empêchement ne dure que le temps du bloc `sans_inutiles`.
 """
 
 
