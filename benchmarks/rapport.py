@@ -129,8 +129,8 @@ _VOIES = (
     "Même verrou, mêmes carnets, mêmes mesures. Les voies lentes jouent un échantillon qui tourne à chaque passage, "
     "les autres les 52 fiches. « Graphiques et pages » va jusqu'à une page lisible, chacun à sa façon : la boucle "
     "garde les graphiques dans le carnet, que nbconvert met en page ; `bilan executer`, sur une collection réduite à "
-    "ces fiches, redessine toutes leurs images, bâtit leurs pages, l'accueil, le diaporama et l'annexe, contrôle le "
-    "site et le met en place."
+    "ces fiches, redessine toutes leurs images, bâtit leurs pages et l'accueil, contrôle le site et le met en place ; "
+    "le diaporama et l'annexe, que la boucle ne fait pas, y sont déjà faits."
 )
 _TETE_VOIES = (
     "| voie | secondes par fiche | étendue | calcul par fiche (s) | pour 52 fiches (s) | la première voie vaut |"

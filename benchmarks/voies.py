@@ -111,11 +111,13 @@ def moteur(ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
 def chaine(projet: Projet, ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
     """(d) La commande `bilan executer` entière : carnets, images redessinées, pages, contrôles et mise en place.
 
-    `projet` est réduit à ces fiches : son site n'a que leurs pages, l'accueil, le diaporama et l'annexe.
+    `projet` est réduit à ces fiches : son site n'a que leurs pages et l'accueil. Toutes les images se redessinent ; le
+    diaporama, l'annexe et Vega, que les autres voies ne font pas, sont ceux d'une construction précédente.
     """
 
     def jouer(taches: Sequence[Tache], sortie: Path) -> None:
-        shutil.rmtree(projet.entrepot / "demonstration" / "images", ignore_errors=True)
+        for image in (projet.entrepot / "demonstration" / "images").glob("*.svg"):
+            image.unlink()
         shutil.rmtree(projet.reports / "versions", ignore_errors=True)
         choix = ["--jeu", "demonstration", "--forcer", "--ouvriers", str(ouvriers)]
         with _environnement("BILAN_RACINE", str(projet.racine)):
