@@ -34,8 +34,9 @@ class Demande:
 
     `moteur` vaut « bilan », « standard » ou None (le plus rapide qui marche ici) ; `ouvriers` None vaut
     autant que de cœurs ; `profil` vaut « interne », « public » (mesures masquées avant les carnets) ou « tous ».
-    Sans `publier`, le site en place reste, et rien ne s'y construit. `ordonnanceur` est l'adresse d'une grappe Dask
-    qui joue les carnets à la place de cette machine, `depot` l'adresse fsspec que ses ouvriers partagent.
+    Avec `publier`, le site se met en place en document de travail ; sans, celui en place reste. `ordonnanceur` est
+    l'adresse d'une grappe Dask qui joue les carnets à la place de cette machine, `depot` l'adresse fsspec que ses
+    ouvriers partagent.
     """
 
     jeux: tuple[Jeu, ...] = tuple(Jeu)
@@ -105,7 +106,7 @@ def _executer_un_profil(projet: Projet, demande: Demande, dire: Dire) -> Path:
     fait = executer_carnets(projet, planifier(projet, demande), reglages)
     entree = projet.reports / nom_de_profil("courant", demande.profil) / "index.html"
     if demande.publier:
-        entree = publier(projet, dire, demande.profil)
+        entree = publier(projet, dire, demande.profil, document_de_travail=True)
     dire(
         f"{compter(len(fait.executions), 'carnet joué', 'carnets joués')}, {nombre(fait.a_jour)} à jour, "
         f"{compter(len(fait.echecs), 'échec')}, en {nombre(time.monotonic() - depart, 1)} secondes."
@@ -196,14 +197,15 @@ def engendrer_demonstration(projet: Projet, graine: int | None = None) -> None:
     fichiers.ecrire_json(temoin, lu if graine is None else None)
 
 
-def publier(projet: Projet, dire: Dire, profil: str = INTERNE) -> Path:
+def publier(projet: Projet, dire: Dire, profil: str = INTERNE, document_de_travail: bool = False) -> Path:
     """Construit et met en place le site d'un profil, si quelque chose a changé ; rend sa page d'entrée.
 
-    Lève `PublicationRefusee` si un contrôle, ou la barrière du profil public, trouve à redire.
+    Un document de travail le dit partout ; ce que les carnets disent, une fois publié, ne le redevient pas. Lève
+    `PublicationRefusee` si un contrôle, ou la barrière du profil public, trouve à redire.
     """
     from bilan.editions.publication import Parution, mettre_en_place
 
-    entree = mettre_en_place(projet, dire, Parution(profil))
+    entree = mettre_en_place(projet, dire, Parution(profil, document_de_travail=document_de_travail))
     for jeu in projet.collection.jeux:
         retenir(projet, jeu, profil)
     return entree

@@ -103,9 +103,9 @@ class Stockage(_Declaration):
 
 
 class Retention(_Declaration):
-    """Ce que `bilan purger` garde ; une version confirmée par `bilan publier --version` se garde toujours.
+    """Ce que `bilan purger` garde ; une version publiée par `bilan publier` se garde toujours.
 
-    `brouillons` compte les versions du site jamais confirmées ; les fichiers reçus d'une période se gardent
+    `brouillons` compte les versions du site jamais publiées ; les fichiers reçus d'une période se gardent
     `depots_mois` après le premier comité (`comites`) tenu après elle, et tant qu'il ne s'est pas tenu ; une exécution
     remplacée se garde `executions_mois` ; `etats_distants` compte les états de l'entrepôt gardés au stockage.
     """

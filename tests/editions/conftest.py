@@ -1,8 +1,10 @@
 """Un petit projet d'essai : deux éditions, des exécutions écrites à la main, des images de remplacement."""
 
 import dataclasses
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -97,6 +99,16 @@ def image_d_essai(contenu: str, en_png: bool = False) -> Dessin:
     return Dessin(svg, sans_lien, b"\x89PNG" + fig["id"].encode() if en_png else b"")
 
 
+def _diaporama_d_essai() -> bytes:
+    """Rend le plus petit fichier qui se marque comme un diaporama : une taille, une diapositive vide."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as paquet:
+        paquet.writestr("ppt/presentation.xml", '<p:sldSz cx="9144000" cy="5143500"/>')
+        paquet.writestr("ppt/slides/slide1.xml", "<p:sld><p:spTree><p:grpSpPr/></p:spTree></p:sld>")
+    return tampon.getvalue()
+
+
+DIAPORAMA_D_ESSAI = _diaporama_d_essai()
 MOTEUR_D_ESSAI = b"window.vegaEmbed=null;\n"
 
 FICHE = """# {titre}
@@ -168,7 +180,7 @@ def atelier_d_essai(projet: Projet) -> Atelier:
     textes = Textes.lire(projet.gabarits_du_site)
     annuaire = Annuaire("Provence-Alpes-Côte d'Azur", EPCI)
     return Atelier(
-        annuaire, textes, imageries, lambda _edition, _execution: b"PK essai", moteur=lambda: MOTEUR_D_ESSAI,
+        annuaire, textes, imageries, lambda _edition, _execution: DIAPORAMA_D_ESSAI, moteur=lambda: MOTEUR_D_ESSAI,
     )
 
 

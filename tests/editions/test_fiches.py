@@ -1,4 +1,4 @@
-"""Les fiches PDF, relues par pypdf : pages exactes, texte, balises, polices, données fictives, octets constants."""
+"""Les fiches PDF, relues par pypdf : pages exactes, texte, balises, polices, données fictives."""
 
 import dataclasses
 import shutil
@@ -71,6 +71,14 @@ def test_les_donnees_fictives_sont_dites_sur_chaque_page_et_chaque_image(serie: 
     assert _texte(_lire(serie, tmp_path).pages[1]).count("Données fictives") >= 2
 
 
+def test_un_document_de_travail_le_dit_sur_chaque_page_et_une_edition_publiee_nulle_part(
+    serie: Serie, tmp_path: Path
+) -> None:
+    travail = dataclasses.replace(serie, document_de_travail=True)
+    assert all("Document de travail" in _texte(page) for page in _lire(travail, tmp_path).pages)
+    assert not any("Document de travail" in _texte(page) for page in _lire(serie, tmp_path).pages)
+
+
 def test_le_pdf_est_balise_en_francais_ses_images_ont_un_texte_et_ses_polices_sont_jointes(
     serie: Serie, tmp_path: Path
 ) -> None:
@@ -107,11 +115,6 @@ def test_les_images_restent_vectorielles(serie: Serie, tmp_path: Path) -> None:
 def test_sans_flux_connu_la_seconde_page_donne_la_region(serie: Serie, tmp_path: Path) -> None:
     deux = _texte(_lire(serie, tmp_path, EPCI[1].siren).pages[1])
     assert "La région, pour repère" in deux and "Ce que reçoit chaque réservataire" not in deux
-
-
-def test_deux_impressions_sont_identiques_octet_pour_octet(serie: Serie, tmp_path: Path) -> None:
-    premiers, seconds = serie.imprimer(tmp_path / "a"), serie.imprimer(tmp_path / "b")
-    assert [p.read_bytes() for p in premiers] == [p.read_bytes() for p in seconds]
 
 
 def test_un_long_tableau_rapetisse_la_page_plutot_que_d_en_ajouter_une(

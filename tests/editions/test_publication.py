@@ -1,5 +1,6 @@
 """La publication : d'un coup ou pas du tout, et l'on revient en arrière."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,71 @@ def test_un_dossier_copie_devient_un_lien_quand_le_systeme_le_permet(
     publication.publier(projet, str(bascule.courante(projet.reports)))
     assert (projet.reports / "courant").is_symlink()
     assert (projet.reports / "courant" / "index.html").is_file()
+
+
+@pytest.fixture
+def poser(projet: Projet, magasin: Magasin, atelier: Atelier):
+    """Met en place un document de travail, ou publie ; rend la version en place."""
+
+    def poser(travail: bool) -> str:
+        publication.mettre_en_place(
+            projet, lambda _: None, Parution(document_de_travail=travail, atelier=atelier)
+        )
+        return str(bascule.courante(projet.reports))
+
+    return poser
+
+
+def marquees(projet: Projet, version: str) -> set[str]:
+    """Rend les pages de la version qui se disent document de travail."""
+    racine = projet.reports / "versions" / version
+    return {p.name for p in racine.rglob("*.html") if "Document de travail" in p.read_text(encoding="utf-8")}
+
+
+def test_publier_ote_la_marque_et_rien_d_autre(projet: Projet, poser) -> None:
+    travail, publiee = poser(True), poser(False)
+    assert (publication.est_de_travail(travail), publication.est_de_travail(publiee)) == (True, False)
+    racines = [projet.reports / "versions" / version for version in (travail, publiee)]
+    pages = {p.relative_to(racines[0]) for p in racines[0].rglob("*.html")}
+    assert marquees(projet, travail) == {p.name for p in pages}
+    assert marquees(projet, publiee) == set()
+    marque = re.compile(r'\n<p class="(?:bandeau bandeau-travail|filigrane[^"]*)".*</p>')
+    for page in pages:
+        avant, apres = ((racine / page).read_text(encoding="utf-8") for racine in racines)
+        assert marque.sub("", avant) == apres, page
+
+
+def test_une_edition_publiee_ne_redevient_pas_un_brouillon_sans_fait_nouveau(
+    projet: Projet, magasin: Magasin, poser
+) -> None:
+    poser(True)
+    publiee = poser(False)
+    assert poser(True) == publiee
+    assert publication.est_publie(projet)
+    magasin.ecrire(Jeu.REEL, "30_flux", "flux", [barres()])
+    assert not publication.est_publie(projet)
+    assert publication.est_de_travail(poser(True))
+    publication.publier(projet, publiee)
+    assert marquees(projet, str(bascule.courante(projet.reports))) == set()
+
+
+def test_un_brouillon_se_publie_par_son_nom_tant_que_les_carnets_disent_la_meme_chose(
+    projet: Projet, magasin: Magasin, atelier: Atelier, poser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bilan.editions.site.Atelier.du_projet", lambda *_: atelier)
+    travail = poser(True)
+    publication.publier(projet, travail)
+    assert not publication.est_de_travail(str(bascule.courante(projet.reports)))
+    magasin.ecrire(Jeu.REEL, "30_flux", "flux", [barres()])
+    poser(True)
+    en_place = bascule.courante(projet.reports)
+    with pytest.raises(PublicationRefusee, match="document de travail que les carnets"):
+        publication.publier(projet, travail)
+    assert bascule.courante(projet.reports) == en_place
+
+
+def test_une_edition_retiree_n_est_plus_publiee(projet: Projet, poser) -> None:
+    poser(False)
+    publication.retirer(projet)
+    assert not publication.est_publie(projet)
+    assert publication.est_de_travail(poser(True))

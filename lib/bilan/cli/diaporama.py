@@ -39,6 +39,7 @@ def construire(jeu: str, profil: str, sortie: Path | None, remplacer: bool) -> N
     chemin = sortie or projet.reports / "diaporamas" / f"{nom_de_profil(f'copil-{jeu}', profil)}.pptx"
     _garder(chemin, remplacer)
     compte = ecrire(projet, Jeu(jeu), chemin, profil)
+    _dire_sa_nature(projet, profil, chemin)
     click.echo(f"{compter(compte.diapositives, 'diapositive')} dans {chemin}")
     for ident in compte.absentes:
         click.echo(f"Figure « {ident} » absente de ce jeu : sa place dans le plan est laissée de côté.")
@@ -56,10 +57,24 @@ def actualiser(deck: Path, jeu: str, profil: str, sortie: Path | None, remplacer
 
     chemin = sortie or deck.with_name(f"{deck.stem}_maj-{date.today().isoformat()}.pptx")
     _garder(chemin, remplacer)
-    changements = reprendre(deck, Projet.trouver(), Jeu(jeu), chemin, profil)
+    projet = Projet.trouver()
+    changements = reprendre(deck, projet, Jeu(jeu), chemin, profil)
+    _dire_sa_nature(projet, profil, chemin)
     for ligne in changements.lignes or ["Rien n'a changé : le diaporama était à jour."]:
         click.echo(ligne)
     click.echo(f"Nouveau diaporama : {chemin}, changements listés dans {changements.liste}")
+
+
+def _dire_sa_nature(projet: Projet, profil: str, chemin: Path) -> None:
+    """Pose la marque « document de travail », ou l'ôte si ce que les carnets disent est publié."""
+    from bilan.editions.filigrane import demarquer, marquer
+    from bilan.editions.publication import est_publie
+    from bilan.entrepot import fichiers
+
+    publie = est_publie(projet, profil)
+    fichiers.ecrire(chemin, (demarquer if publie else marquer)(chemin.read_bytes()))
+    if not publie:
+        click.echo("Document de travail : chaque diapositive le dit, jusqu'à « bilan publier ».")
 
 
 def _garder(chemin: Path, remplacer: bool) -> None:

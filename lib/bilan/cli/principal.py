@@ -42,7 +42,7 @@ def bilan() -> None:
 @click.option("--ordonnanceur", metavar="ADRESSE", help="Grappe Dask existante (tcp://hôte:8786), avec « dask ».")
 @click.option("--depot", metavar="ADRESSE", help="Dossier ou adresse fsspec que partagent les ouvriers de la grappe.")
 @click.option("--forcer", is_flag=True, help="Rejoue tout, même ce qui n'a pas changé.")
-@click.option("--publier/--sans-publier", default=True, help="Met le site en place si ses contrôles passent.")
+@click.option("--publier/--sans-publier", default=True, help="Met le site en place, en document de travail.")
 @click.option("--notifier", is_flag=True, help="Écrit un courriel si quelque chose a changé ou échoué.")
 def executer(notifier: bool, executeur: str, **choix: Any) -> None:
     """Charge les données, calcule les mesures, exécute les carnets et construit les éditions."""
@@ -78,32 +78,32 @@ def journal(nombre: int) -> None:
 
 
 @bilan.command()
-@click.option("--version", "version_", metavar="VERSION", help="Version à remettre en place ; la liste sinon.")
-@click.option("--profil", type=click.Choice(PROFILS), help="Construit et met en place le site de ce profil.")
-def publier(version_: str | None, profil: str | None) -> None:
-    """Met en place une version gardée du site et la confirme, ou construit celle d'un profil ; leur liste sinon.
+@click.option("--version", "version_", metavar="VERSION", help="Version gardée à publier, ou à remettre en place.")
+@click.option("--profil", type=click.Choice(PROFILS), help="Profil de l'édition à publier ; interne sinon.")
+@click.option("--lister", is_flag=True, help="Donne les versions gardées, sans rien publier.")
+def publier(version_: str | None, profil: str | None, lister: bool) -> None:
+    """Publie ce que les carnets disent aujourd'hui, sans la marque « document de travail », ou une version gardée.
 
-    Une version confirmée se garde toujours : « bilan purger » n'y touche pas.
+    Une version publiée se garde toujours : « bilan purger » n'y touche pas.
     """
     from bilan import chaine
-    from bilan.editions import publication
+    from bilan.editions import bascule, publication
     from bilan.stockage.emprunt import accorder
     from bilan.stockage.retention import confirmer
 
     projet = Projet.trouver()
     if version_ is not None and profil not in (None, publication.profil_de(version_)):
         raise click.UsageError(f"La version « {version_} » n'est pas du profil « {profil} ».")
-    if version_ is None and profil is not None:
-        with accorder(projet, click.echo):
-            click.echo(f"À ouvrir : {chaine.publier(projet, click.echo, profil)}")
-        return
-    if version_ is None:
+    if lister:
         for nom in publication.versions(projet.reports):
-            click.echo(nom)
+            click.echo(f"{nom} (document de travail)" if publication.est_de_travail(nom) else nom)
         return
     with accorder(projet, click.echo):
-        entree = publication.publier(projet, version_)
-        confirmer(projet, version_)
+        if version_ is None:
+            entree = chaine.publier(projet, click.echo, profil or INTERNE)
+        else:
+            entree = publication.publier(projet, version_, click.echo)
+        confirmer(projet, str(bascule.courante(projet.reports, profil or publication.profil_de(version_ or ""))))
     click.echo(f"À ouvrir : {entree}")
 
 

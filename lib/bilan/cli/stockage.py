@@ -67,7 +67,7 @@ def liberer() -> None:
 def purger(essai: bool) -> None:
     """Efface ce que [retention] ne garde plus, ici et au stockage, après l'avoir listé.
 
-    Ni le site en place, ni une version confirmée (bilan publier --version) ne s'effacent jamais.
+    Ni le site en place, ni une version publiée (bilan publier) ne s'effacent jamais.
     """
     from datetime import date
 

@@ -16,7 +16,7 @@ from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
 from bilan.editions.fiches.serie import Serie
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.ouvertes import ouvrir_donnees
-from bilan.editions.publication import refuser_le_fictif_ailleurs
+from bilan.editions.publication import est_publie, refuser_le_fictif_ailleurs
 from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
@@ -33,7 +33,10 @@ KIT = "kit"
 
 @dataclass(frozen=True)
 class Fabrique:
-    """Fabrique des pièces d'un jeu ; chaque méthode écrit la sienne et rend la phrase qui dit ce qui est fait."""
+    """Fabrique des pièces d'un jeu ; chaque méthode écrit la sienne et rend la phrase qui dit ce qui est fait.
+
+    Les fiches disent qu'elles sont un document de travail tant que ce que les carnets disent n'est pas publié.
+    """
 
     projet: Projet
     jeu: Jeu
@@ -59,13 +62,11 @@ class Fabrique:
     def fiches(self, sirens: Sequence[str] = ()) -> str:
         """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
         gabarits = self.projet.reports / GABARITS_DES_FICHES
-        serie = Serie(self.edition, self.annuaire, self.textes, self.imagerie, gabarits)
-        if sirens:
-            pdf = serie.imprimer(self.dossier / "fiches", tuple(sirens))
-        else:
-            with _dossier_neuf(self.dossier / "fiches") as neuf:
-                pdf = serie.imprimer(neuf)
-                refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
+        travail = not est_publie(self.projet, self.edition.profil)
+        serie = Serie(self.edition, self.annuaire, self.textes, self.imagerie, gabarits, travail)
+        with _dossier_neuf(self.dossier / "fiches", garder=bool(sirens)) as neuf:
+            pdf = serie.imprimer(neuf, tuple(sirens))
+            refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 
     def annexe(self) -> str:
@@ -100,13 +101,20 @@ def faire_le_kit(fabriques: Iterable[Fabrique], dire: Callable[[str], object]) -
 
 
 @contextmanager
-def _dossier_neuf(cible: Path) -> Iterator[Path]:
-    """Donne un dossier vide où écrire ; il prend la place de `cible` si tout va bien, et rien d'ancien n'y reste."""
+def _dossier_neuf(cible: Path, garder: bool = False) -> Iterator[Path]:
+    """Donne un dossier vide où écrire ; il prend la place de `cible` si tout va bien, et rien d'ancien n'y reste.
+
+    Avec `garder`, ses fichiers remplacent seulement les leurs dans `cible`.
+    """
     cible.parent.mkdir(parents=True, exist_ok=True)
     neuf = cible.with_name(f".{cible.name}.{os.getpid()}")
     neuf.mkdir()
     try:
         yield neuf
+        if garder and cible.is_dir():
+            for ecrit in [chemin for chemin in neuf.rglob("*") if chemin.is_file()]:
+                fichiers.ecrire(cible / ecrit.relative_to(neuf), ecrit.read_bytes())
+            return
         shutil.rmtree(cible, ignore_errors=True)
         neuf.replace(cible)
     finally:

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 Dire = Callable[[str], object]
 _CONSTATS_MONTRES = 10
+_TRAVAIL, _PUBLIEE = "travail", "publiee"
 _DU_CODE = ("editions", "figures", "francais", "secret")
 
 
 @dataclass(frozen=True)
 class Parution:
-    """Ce qu'on publie : le profil, le dossier qui reçoit `versions/` et `courant` (`reports/` si rien n'est dit).
+    """Ce qu'on met en place : le profil, le dossier qui reçoit `versions/` et `courant` (`reports/` si rien n'est dit).
 
-    `document_de_travail` fait porter le bandeau à toutes les pages ; `atelier` remplace celui du projet.
+    Un document de travail le dit sur toutes ses pages, ses diapositives et ses fiches, et dans le nom de sa version ;
+    une édition publiée, nulle part. `atelier` remplace celui du projet.
     """
 
     profil: str = INTERNE
@@ -43,40 +45,59 @@ class Parution:
 
 
 def mettre_en_place(projet: Projet, dire: Dire, parution: Parution | None = None) -> Path:
-    """Construit, contrôle et publie le site de tous les jeux exécutés au profil dit ; rend sa page d'entrée.
+    """Construit, contrôle et met en place le site de tous les jeux exécutés au profil dit ; rend sa page d'entrée.
 
-    Une édition fictive ne se publie que dans `reports/`. Lève `PublicationRefusee` si un contrôle échoue (la version
+    Une édition déjà publiée ne redevient pas un document de travail tant que rien de ce qu'elle lit n'a changé. Une
+    édition fictive ne se met en place que dans `reports/`. Lève `PublicationRefusee` si un contrôle échoue (la version
     en place reste), `DonneesRefusees` si aucun carnet n'a été exécuté.
     """
     parution = parution or Parution()
     dossier, profil = parution.dossier or projet.reports, parution.profil
     jeux = _jeux_executes(projet, profil)
     refuser_le_fictif_ailleurs(projet, jeux, dossier)
-    lu = _empreinte_de_ce_qui_est_lu(projet, jeux, parution)
-    temoin = projet.entrepot / f"{nom_de_profil('site', profil)}.json"
-    ancien = fichiers.lire_json(temoin, {})
-    if ancien.get("lu") == lu and ancien.get("version") in versions(dossier):
-        version = str(ancien["version"])
-    else:
+    faites = _faites(projet, jeux, profil)
+    nature = _TRAVAIL if parution.document_de_travail and faites.get(_PUBLIEE) not in versions(dossier) else _PUBLIEE
+    version = faites.get(nature)
+    if version is None or version not in versions(dossier):
         version, fait = _construire(projet, jeux, dossier, parution)
         dire(fait)
-        fichiers.ecrire_json(temoin, {"lu": lu, "version": version})
+        fichiers.ecrire_json(_temoin(projet, profil), faites | {nature: version})
     if bascule.courante(dossier, profil) != version:
         bascule.basculer(dossier, version, profil)
-        dire(f"Site publié : version {version}.")
+        dire(f"{'Document de travail en place' if nature == _TRAVAIL else 'Site publié'} : version {version}.")
     return bascule.entree(dossier, profil)
 
 
-def publier(projet: Projet, version: str) -> Path:
-    """Remet en place une version gardée, au profil dont elle est, et rend sa page d'entrée.
+def publier(projet: Projet, version: str, dire: Dire = lambda _: None) -> Path:
+    """Publie une version gardée, au profil dont elle est, et rend sa page d'entrée.
 
-    Lève `ErreurUsage` si elle est inconnue.
+    Une version déjà publiée est remise en place telle quelle. Un document de travail est reconstruit sans sa marque, si
+    les carnets disent toujours ce qu'il disait. Lève `ErreurUsage` si la version est inconnue, `PublicationRefusee` si
+    le document de travail n'est plus celui des carnets.
     """
     if version not in versions(projet.reports):
         raise valeur_inconnue("la version", version, versions(projet.reports))
     profil = profil_de(version)
-    bascule.basculer(projet.reports, version, profil)
-    return bascule.entree(projet.reports, profil)
+    if not est_de_travail(version):
+        bascule.basculer(projet.reports, version, profil)
+        return bascule.entree(projet.reports, profil)
+    if _faites(projet, _jeux_executes(projet, profil), profil).get(_TRAVAIL) != version:
+        raise PublicationRefusee(
+            f"La version « {version} » est un document de travail que les carnets, rejoués depuis, ne disent plus : "
+            "« bilan publier » publie ce qu'ils disent aujourd'hui. La version en place reste."
+        )
+    return mettre_en_place(projet, dire, Parution(profil))
+
+
+def est_publie(projet: Projet, profil: str = INTERNE) -> bool:
+    """Vrai si ce que les carnets disent aujourd'hui a été publié : une pièce faite maintenant n'est plus de travail."""
+    faites = _faites(projet, _jeux_executes(projet, profil), profil)
+    return faites.get(_PUBLIEE) in versions(projet.reports)
+
+
+def est_de_travail(version: str) -> bool:
+    """Vrai pour la version d'un document de travail, que dit son nom."""
+    return f"-{_TRAVAIL}" in version
 
 
 def profil_de(version: str) -> str:
@@ -90,6 +111,8 @@ def retirer(projet: Projet, profil: str = INTERNE) -> str:
     if version is None:
         raise PublicationRefusee("Aucun site n'est publié : il n'y a rien à retirer.")
     bascule.retirer(projet.reports, profil)
+    # Ce qui a été retiré n'est plus publié : la prochaine exécution refait un document de travail.
+    _temoin(projet, profil).unlink(missing_ok=True)
     return version
 
 
@@ -135,7 +158,8 @@ def _construire(projet: Projet, jeux: Sequence[Jeu], dossier: Path, parution: Pa
 
             refuser_les_fuites(chantier, attendu_du_site(projet, jeux))
         jour = max(projet.collection.jeux[jeu].connu_le for jeu in jeux)
-        version = nom_de_profil(f"{jour}-{_empreinte_du_site(chantier)[:8]}", parution.profil)
+        nature = f"-{_TRAVAIL}" if parution.document_de_travail else ""
+        version = nom_de_profil(f"{jour}-{_empreinte_du_site(chantier)[:8]}{nature}", parution.profil)
         if version not in versions(dossier):
             (dossier / "versions").mkdir(parents=True, exist_ok=True)
             chantier.replace(dossier / "versions" / version)
@@ -181,14 +205,25 @@ def _empreinte_du_site(racine: Path) -> str:
     return empreinte.hexdigest()
 
 
-def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], parution: Parution) -> str:
+def _temoin(projet: Projet, profil: str) -> Path:
+    return projet.entrepot / f"{nom_de_profil('site', profil)}.json"
+
+
+def _faites(projet: Projet, jeux: Sequence[Jeu], profil: str) -> dict[str, str]:
+    """Rend les versions faites de ce qui se lit aujourd'hui (« travail », « publiee »), et l'empreinte de cela."""
+    lu = _empreinte_de_ce_qui_est_lu(projet, jeux, profil)
+    ancien: dict[str, str] = fichiers.lire_json(_temoin(projet, profil), {})
+    return ancien if ancien.get("lu") == lu else {"lu": lu}
+
+
+def _empreinte_de_ce_qui_est_lu(projet: Projet, jeux: Sequence[Jeu], profil: str) -> str:
     code = Path(__file__).parents[1]
-    lus = [projet.racine / "collection.toml", *projet.commentaires]
-    for racine in (projet.gabarits_du_site, *(code / nom for nom in _DU_CODE), projet.referentiel):
+    plans = (projet.racine / nom for nom in ("collection.toml", "copil.toml"))
+    lus = [*(plan for plan in plans if plan.is_file()), *projet.commentaires]
+    for racine in (projet.reports / "gabarits", *(code / nom for nom in _DU_CODE), projet.referentiel):
         lus += sorted(p for p in racine.rglob("*") if p.is_file() and p.suffix != ".pyc")
     empreintes = [fichiers.empreinte_fichier(chemin) for chemin in lus]
     for jeu in jeux:
-        magasin = EntrepotRuns(projet.entrepot, jeu, parution.profil)
+        magasin = EntrepotRuns(projet.entrepot, jeu, profil)
         empreintes += [fichiers.empreinte_fichier(magasin.dossier(run.cle) / "page.json") for run in magasin.derniers()]
-    autres = [[jeu.value for jeu in jeux], parution.document_de_travail]
-    return fichiers.empreinte(json.dumps([empreintes, *autres]).encode())
+    return fichiers.empreinte(json.dumps([empreintes, [jeu.value for jeu in jeux]]).encode())

@@ -19,6 +19,7 @@ from bilan.editions.commentaires import (
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
 from bilan.editions.exploration import Fonds, moteur, script_de_page
+from bilan.editions.filigrane import marquer
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.pieces import Piece, Pieces, version_des_pieces
@@ -94,7 +95,7 @@ def construire(
     moteur_de_vega = atelier.imageries[editions[0].jeu].tirer(version("vl-convert-python"), "js", atelier.moteur)
     (destination / "assets" / "vega.js").write_bytes(moteur_de_vega)
     for edition in editions:
-        chantier = _Chantier(edition, atelier, gabarits, destination / edition.jeu)
+        chantier = _Chantier(edition, atelier, gabarits, destination / edition.jeu, document_de_travail)
         bilan.images_dessinees += chantier.dessiner()
         bilan.pages[edition.jeu] = chantier.construire()
         bilan.echecs += [e.page for e in edition.executions if e.run.statut == "echec"]
@@ -120,6 +121,7 @@ class _Chantier:
     atelier: Atelier
     gabarits: Gabarits
     dossier: Path
+    document_de_travail: bool = False
     fonds: Fonds = field(default_factory=Fonds)
 
     @property
@@ -181,7 +183,11 @@ class _Chantier:
             f"{self.atelier.version_des_pieces}\n{execution.run.cle}\n{execution.run.titre}", "pptx",
             lambda: self.atelier.diapositives(self.edition, execution),
         )
-        return Fichier("PPTX", place.telechargement(nom), contenu)
+        return Fichier("PPTX", place.telechargement(nom), self._selon_la_nature(nom, contenu))
+
+    def _selon_la_nature(self, nom: str, contenu: bytes) -> bytes:
+        """Rend la pièce, marquée si l'édition est un document de travail et si c'est un diaporama."""
+        return marquer(contenu) if self.document_de_travail and nom.endswith(".pptx") else contenu
 
     def _explorer(self, page: Page, place: Place) -> None:
         explorables = {vue.figure.id: self.fonds.partager(vue.exploration, place.fiche)
@@ -212,8 +218,8 @@ class _Chantier:
         for piece in self.atelier.pieces(self.edition):
             texte = f"{self.atelier.version_des_pieces}\n{piece.nom}\n{cles}"
             format_ = Path(piece.nom).suffix.removeprefix(".")
-            fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}",
-                              self.imagerie.tirer(texte, format_, piece.faire))
+            contenu = self._selon_la_nature(piece.nom, self.imagerie.tirer(texte, format_, piece.faire))
+            fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}", contenu)
             chemin = self.dossier / fichier.adresse
             chemin.parent.mkdir(parents=True, exist_ok=True)
             chemin.write_bytes(fichier.contenu)

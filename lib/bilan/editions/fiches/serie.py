@@ -25,13 +25,17 @@ _FICTIF = "DONNÉES FICTIVES – "
 
 @dataclass(frozen=True)
 class Serie:
-    """Ce dont les fiches ont besoin : l'édition, les noms, les textes, les images et les gabarits."""
+    """Ce dont les fiches ont besoin : l'édition, les noms, les textes, les images et les gabarits.
+
+    Un document de travail le dit en filigrane de chaque page.
+    """
 
     edition: Edition
     annuaire: Annuaire
     textes: Textes
     imagerie: Imagerie
     gabarits: Path
+    document_de_travail: bool = False
 
     def imprimer(self, dossier: Path, sirens: tuple[str, ...] = ()) -> list[Path]:
         """Écrit dans `dossier` la synthèse et les fiches (celles des `sirens` donnés, toutes sinon) ; rend les chemins.
@@ -91,6 +95,7 @@ class Serie:
             "surtitre": self.textes.titre,
             "edition": edition.declaration.titre,
             "date": [self._connu_le.year, self._connu_le.month, self._connu_le.day],
+            "travail": self.document_de_travail,
             "fictif": fictif,
             "mention_fictif": insecables(f"{_FICTIF}{texte.avertissement}") if fictif else "",
             "pied": insecables(pied),

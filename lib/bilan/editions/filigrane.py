@@ -1,0 +1,63 @@
+"""La marque « document de travail » d'un diaporama : un filigrane derrière chaque diapositive, posé et ôté."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+MARQUE = "Document de travail"
+
+_DIAPOSITIVE = re.compile(r"ppt/slides/slide\d+\.xml")
+_TAILLE = re.compile(rb'<p:sldSz\b[^>]*\bcx="(\d+)"[^>]*\bcy="(\d+)"')
+_IDENTIFIANTS = re.compile(rb'<p:cNvPr\b[^>]*\bid="(\d+)"')
+# Le contenu d'une diapositive commence après les propriétés de son groupe racine : ce qui y vient d'abord est derrière.
+_DEBUT = re.compile(rb"<p:spTree>.*?(?:<p:grpSpPr\s*/>|</p:grpSpPr>)", re.S)
+_FORME = f"""\
+<p:sp><p:nvSpPr><p:cNvPr id="{{ident}}" name="{MARQUE}"/><p:cNvSpPr txBox="1"/><p:nvPr userDrawn="1"/></p:nvSpPr>\
+<p:spPr><a:xfrm rot="-1200000"><a:off x="0" y="{{y}}"/><a:ext cx="{{cx}}" cy="{{cy}}"/></a:xfrm>\
+<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>\
+<p:txBody><a:bodyPr wrap="square" anchor="ctr"/><a:lstStyle/><a:p><a:pPr algn="ctr"/><a:r>\
+<a:rPr lang="fr-FR" sz="6600" b="1"><a:solidFill>\
+<a:srgbClr val="16181D"><a:alpha val="9000"/></a:srgbClr></a:solidFill>\
+<a:latin typeface="Arial"/></a:rPr><a:t>{MARQUE}</a:t></a:r></a:p></p:txBody></p:sp>"""
+_POSEE = re.compile(
+    rb'<p:sp>(?:(?!</p:sp>).)*?<p:cNvPr id="\d+" name="%b"/>(?:(?!</p:sp>).)*</p:sp>' % MARQUE.encode(), re.S
+)
+
+
+def marquer(pptx: bytes) -> bytes:
+    """Rend le diaporama où chaque diapositive porte la marque, derrière ce qu'elle montre ; une seule fois chacune."""
+    with zipfile.ZipFile(io.BytesIO(pptx)) as lu:
+        taille = _TAILLE.search(lu.read("ppt/presentation.xml"))
+    if taille is None:
+        raise ValueError("La présentation ne dit pas la taille de ses diapositives.")
+    cx, cy = int(taille[1]), int(taille[2])
+
+    def poser(diapositive: bytes) -> bytes:
+        nue = _oter(diapositive)
+        ident = max(map(int, _IDENTIFIANTS.findall(nue)), default=0) + 1
+        forme = _FORME.format(ident=ident, y=cy * 3 // 8, cx=cx, cy=cy // 4)
+        return _DEBUT.sub(lambda debut: debut[0] + forme.encode(), nue, count=1)
+
+    return _recrire(pptx, poser)
+
+
+def demarquer(pptx: bytes) -> bytes:
+    """Rend le diaporama sans la marque ; le reste ne bouge pas."""
+    return _recrire(pptx, _oter)
+
+
+def _oter(diapositive: bytes) -> bytes:
+    return _POSEE.sub(b"", diapositive)
+
+
+def _recrire(pptx: bytes, changer: Callable[[bytes], bytes]) -> bytes:
+    """Rend le fichier dont chaque diapositive est changée, les autres membres tels quels, dates comprises."""
+    sortie = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(pptx)) as avant, zipfile.ZipFile(sortie, "w") as apres:
+        for membre in avant.infolist():
+            contenu = avant.read(membre)
+            if _DIAPOSITIVE.fullmatch(membre.filename):
+                contenu = changer(contenu)
+            apres.writestr(membre, contenu, compresslevel=6)
+    return sortie.getvalue()
