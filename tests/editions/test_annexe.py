@@ -141,12 +141,6 @@ def test_les_donnees_fictives_sont_dites_sur_chaque_feuille(projet: Projet, maga
     assert all("fictives" in f.oddFooter.left.text for f in classeur.worksheets)
 
 
-def test_deux_ecritures_sont_identiques_octet_pour_octet(projet: Projet, edition: Edition, tmp_path: Path) -> None:
-    for nom in ("a.xlsx", "b.xlsx"):
-        ecrire_annexe(_dossier(projet, edition), tmp_path / nom)
-    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
-
-
 def test_deux_identifiants_longs_gardent_deux_noms_de_feuille() -> None:
     noms = noms_des_feuilles(["a" * 40, "a" * 41, "a" * 31])
     assert len(set(noms)) == 3 and all(len(nom) <= 31 for nom in noms)

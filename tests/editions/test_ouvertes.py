@@ -147,10 +147,3 @@ def test_le_jeu_fictif_n_ouvre_que_ses_mesures_et_le_dit_partout(projet: Projet,
     assert ouvrir_donnees(projet, Jeu.DEMONSTRATION, tmp_path) == ["mesures"]
     for nom in ("datapackage.json", "mesures.schema.json", "LICENCE"):
         assert "Données fictives" in (tmp_path / nom).read_text(encoding="utf-8")
-
-
-def test_deux_ecritures_sont_identiques_octet_pour_octet(projet: Projet, ouvert: Path, tmp_path: Path) -> None:
-    ouvrir_donnees(projet, Jeu.REEL, tmp_path / "encore")
-    fichiers = sorted(c.relative_to(ouvert) for c in ouvert.rglob("*") if c.is_file())
-    assert len(fichiers) == 10
-    assert all((ouvert / c).read_bytes() == (tmp_path / "encore" / c).read_bytes() for c in fichiers)

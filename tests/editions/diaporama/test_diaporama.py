@@ -1,4 +1,4 @@
-"""Le diaporama construit : objets natifs, classeurs, notes, titres, accessibilité, et le même fichier deux fois."""
+"""Le diaporama construit : objets natifs, classeurs, notes, titres, accessibilité."""
 
 import io
 import re
@@ -209,12 +209,6 @@ def test_rien_ne_sort_de_la_diapositive(presentation: Any) -> None:
         for forme in diapositive.shapes:
             assert forme.left >= 0 and forme.left + forme.width <= presentation.slide_width, forme.name
             assert forme.top >= 0 and forme.top + forme.height <= presentation.slide_height, forme.name
-
-
-def test_le_meme_jeu_donne_le_meme_fichier(projet: Projet, deck: Path, tmp_path: Path) -> None:
-    compte = construire(projet, Jeu.DEMONSTRATION, tmp_path / "encore.pptx")
-    assert (tmp_path / "encore.pptx").read_bytes() == deck.read_bytes()
-    assert compte.absentes == ["inconnue"]
 
 
 def test_le_gabarit_d_un_service_remplace_le_neutre(projet: Projet, tmp_path: Path) -> None:

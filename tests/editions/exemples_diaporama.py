@@ -14,7 +14,7 @@ from bilan.figures import formes
 from bilan.figures.modele import Colonne, Figure
 from bilan.projet import Jeu, Projet
 
-RACINE = Path(__file__).parents[3]
+RACINE = Path(__file__).parents[2]
 
 PLAN = """
 titre = "Comité d'essai"
