@@ -8,9 +8,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bilan.erreurs import ErreurUsage
-from bilan.figures import formes
+from bilan.figures import formes, palettes
 from bilan.figures.altair.lettres import couper, largeur_texte
 from bilan.figures.altair.rendu import Mise, graphique, specification
+from bilan.figures.modele import Colonne
 
 
 def _textes(spec: dict) -> str:
@@ -56,6 +57,21 @@ def test_une_barre_absente_porte_son_signe_et_zero_reste_zero() -> None:
     ecrit = _textes(_spec(exemples.barres()))
     for attendu in ("100,0\u202f%", "0,0\u202f%", " s ", "n.d.", "Objectif légal : 25 %"):
         assert attendu in f"{ecrit} "
+
+
+def test_un_repere_ne_barre_pas_la_valeur_d_une_barre() -> None:
+    donnees = pl.DataFrame({"nom": ["loin", "juste dessous", "au-dessus"], "taux": [50.0, 97.0, 110.0]})
+    forme = formes.Barres("nom", "taux", "pourcent", formes.Reference(100.0, "Objectif"))
+    colonnes = (Colonne("nom", "Nom"), Colonne("taux", "Taux", "pourcent"))
+    spec = _spec(exemples.figure("repere", forme, donnees, colonnes))
+    ecrits = {
+        v["t"]: (c["mark"]["align"], c["mark"]["color"], v["x"])
+        for c in spec["layer"] if c["mark"]["type"] == "text" for v in c["data"]["values"]
+    }
+    assert ecrits["50,0\u202f%"][0] == ecrits["110,0\u202f%"][0] == "left"
+    ancre, couleur, bout = ecrits["97,0\u202f%"]
+    trait = next(c for c in spec["layer"] if c["mark"].get("strokeDash"))["data"]["values"][0]["x"]
+    assert (ancre, couleur) == ("right", palettes.BLANC) and bout < trait
 
 
 def test_une_figure_vide_dit_pourquoi() -> None:

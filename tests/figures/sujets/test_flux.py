@@ -66,6 +66,26 @@ def test_a_un_logement_pres_un_epci_est_a_son_repere(mesurer: Mesurer, contexte:
     assert figure.donnees["absence"].value_counts().filter(absence="non_transmis")["count"].item() == 50
 
 
+def test_les_parts_se_comparent_cote_a_cote_et_qui_n_a_rien_n_a_pas_de_carte(
+    mesurer: Mesurer, contexte: Contexte
+) -> None:
+    ici = {"indicateur": "F3", "ventilation": "reservataire", "denominateur": 100}
+    lignes = [{"territoire_type": "epci", "territoire": siren} for siren in ("200054807", "200030195")]
+    f3 = mesurer(
+        *(ici | ligne | {"modalite": "ALS", "numerateur": 33} for ligne in lignes),
+        ici | lignes[0] | {"modalite": "COMMUNE", "numerateur": 9},
+        ici | lignes[1] | {"modalite": "COMMUNE", "denominateur": None, "statut": "secret"},
+        ici | {"modalite": "ALS", "numerateur": 66, "denominateur": 200},
+        ici | {"modalite": "COMMUNE", "numerateur": 9, "denominateur": 200},
+    )
+    figure = flux_cartes.cartes_des_parts(f3, contexte)
+    assert [p.titre for p in figure.forme.panneaux] == ["Action Logement Services", "Commune"]
+    assert figure.titre.startswith("De 4,5\u202f% (Commune) à 33,0\u202f% (Action Logement Services)")
+    nice = figure.donnees.row(by_predicate=pl.col("epci_siren") == "200030195", named=True)
+    assert (nice["attribues"], nice["part_als"], nice["classe_als"]) == (100, 33, "30\u202f% et plus")
+    assert (nice["part_commune"], nice["classe_commune"], nice["absence_commune"]) == (None, None, "secret")
+
+
 def test_la_lecture_cite_un_nombre_de_la_table(mesurer: Mesurer, contexte: Contexte) -> None:
     ici = {"indicateur": "N2", "territoire_type": "epci", "unite": "logements"}
     n2 = mesurer(

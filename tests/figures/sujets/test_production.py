@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from bilan.figures.sujets import Contexte, chiffres, production
+from bilan.figures.sujets import Contexte, chiffres, production, production_cartes
 
 Mesurer = Callable[..., pl.DataFrame]
 
@@ -38,6 +38,24 @@ def test_les_territoires_de_2022_vont_de_41_a_62_pour_cent(mesurer: Mesurer, con
     assert figure.id == "production-territoires-n2"
     assert figure.donnees["taux"].round().to_list() == [62, 57, 41]
     assert figure.donnees["territoire"][0] == "Métropole Nice Côte d'Azur"
+
+
+def test_la_carte_montre_les_delegataires_connus_et_le_reste_des_departements(
+    mesurer: Mesurer, contexte: Contexte
+) -> None:
+    gestion = {"indicateur": "P1", "territoire_type": "territoire_gestion", "periode": "2022"}
+    p1 = mesurer(
+        gestion | {"territoire": "200054807", "numerateur": 2046, "denominateur": 4950},
+        gestion | {"territoire": "84", "numerateur": 600, "denominateur": 600},
+    )
+    assert production_cartes.derniere_annee(p1, contexte) == 2022
+    figure = production_cartes.carte_des_territoires(p1, 2022, contexte)
+    assert figure.titre == "En 2022, un seul des 2\u00a0territoires connus a atteint son objectif"
+    lus = {code: tuple(reste) for code, *reste in figure.donnees.select("code", "classe", "absence").rows()}
+    assert set(lus) == {"200054807", "04", "05", "06", "13", "83", "84"}
+    assert lus["200054807"] == ("moins de 50\u202f%", None)
+    assert lus["84"] == ("100\u202f% et plus", None)
+    assert lus["13"] == (None, "non_transmis")
 
 
 def test_la_meme_date_de_deux_annees_se_compare(publie: Callable[[str], pl.DataFrame], contexte: Contexte) -> None:

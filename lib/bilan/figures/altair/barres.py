@@ -1,5 +1,6 @@
 """Les barres horizontales, simples et empilées, étiquetées en clair : ni axe ni quadrillage à déchiffrer."""
 
+from dataclasses import replace
 from typing import Any
 
 from bilan.erreurs import ErreurUsage
@@ -32,16 +33,17 @@ def dessiner_barres(figure: Figure, forme: Barres, largeur: float) -> Toile:
     reference = _Reference(forme.reference, domaine, cadre, categories.hauteur)
     haut += reference.hauteur
     toile = Toile(largeur, categories.hauteur, Marges(haut, _MARGE_DROITE, 2, categories.gauche))
-    bouts = _bouts(valeurs, etiquettes, categories, domaine, cadre)
     modalites = donnees[forme.couleur].to_list() if forme.couleur else [""] * len(valeurs)
+    teintes = [couleurs.get(str(m), palettes.BLEU) for m in modalites]
+    bouts, dedans = reference.ecarter(_bouts(valeurs, etiquettes, categories, domaine, cadre), teintes)
     toile.couches = [
         categories.filets(cadre),
-        _barres_simples(valeurs, [couleurs.get(str(m), palettes.BLEU) for m in modalites], categories, domaine),
+        _barres_simples(valeurs, teintes, categories, domaine),
         _zero(domaine, cadre, categories),
         *reference.couches(),
         *textes(categories.textes()),
         *textes(bouts, HALO),
-        *textes(bouts),
+        *textes([*bouts, *dedans]),
         *_decaler(legende, haut),
     ]
     return toile
@@ -96,6 +98,19 @@ class _Reference:
     def hauteur(self) -> float:
         """Place que prend le libellé au-dessus des barres, en pixels ; nulle sans repère."""
         return len(self._lignes) * PETIT * INTERLIGNE + (8 if self._lignes else 0)
+
+    def ecarter(self, bouts: list[Texte], teintes: list[str]) -> tuple[list[Texte], list[Texte]]:
+        """Rend les étiquettes laissées au bout de leur barre, et celles que le trait barrerait, mises dedans."""
+        dehors, dedans = [], []
+        for bout, teinte in zip(bouts, teintes, strict=True):
+            long = largeur_texte(bout.lignes[0], CORPS, bout.gras)
+            barree = self._reference is not None and bout.x - 2 <= self._x <= bout.x + long + 2
+            if barree and bout.gras and bout.ancre == "start" and bout.x - 10 >= long:
+                clair = palettes.couleur_texte(teinte)
+                dedans.append(replace(bout, x=bout.x - 10, ancre="end", couleur=clair))
+            else:
+                dehors.append(bout)
+        return dehors, dedans
 
     def couches(self) -> list[Couche]:
         """Rend le trait du repère et son libellé ; rien sans repère."""

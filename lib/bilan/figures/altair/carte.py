@@ -43,7 +43,7 @@ def dessiner_choroplethe(
     """Rend la toile de la carte coloriée par classe ; `selection` la change en carte de situation.
 
     Une carte de situation n'a ni noms ni encarts ; ses couleurs restent pleines, sans quoi une classe
-    éclaircie se lirait comme sa voisine.
+    éclaircie se lirait comme sa voisine. Les territoires de gestion, assez grands, se passent d'encarts.
     """
     territoires = territoires_classes(figure, forme, forme, fonds)
     couleurs = palettes.couleurs(forme.palette, len(forme.classes))
@@ -54,7 +54,7 @@ def dessiner_choroplethe(
     if forme.selection:
         entrees.append(Entree(_nom(figure, forme.territoire, forme.selection), contour=palettes.ENCRE))
     large = largeur or (LARGEUR_SITUATION if forme.selection else LARGEUR_CARTE)
-    avec_encarts = not forme.selection and large >= LARGEUR_ETROITE
+    avec_encarts = not forme.selection and forme.maille == "epci" and large >= LARGEUR_ETROITE
     fond = dessiner_fond(fonds, large, mesurer_legende(entrees, large), avec_encarts)
     liens = base_liens if forme.liens else None
     toile = Toile(large, fond.hauteur, projection=fond.plan.projection)

@@ -29,10 +29,12 @@ def en_phrase(libelle: str) -> str:
     return libelle if libelle[:2].isupper() or libelle.startswith("État") else libelle[:1].lower() + libelle[1:]
 
 
-def decrire_carte(donnees: pl.DataFrame, classes: tuple[str, ...], absences: dict[str, str]) -> str:
-    """Rend le nombre d'EPCI de chaque classe d'une carte, puis de chaque absence."""
+def decrire_carte(
+    donnees: pl.DataFrame, classes: tuple[str, ...], absences: dict[str, str], quoi: str = "EPCI"
+) -> str:
+    """Rend le nombre de territoires de chaque classe d'une carte, puis de chaque absence ; `quoi` les nomme."""
     comptes = dict(donnees.group_by("classe").len().iter_rows())
     manques = dict(donnees.group_by("absence").len().iter_rows())
     presents = [f"{comptes[c]} « {c} »" for c in classes if comptes.get(c)]
     absents = [f"{manques[code]} {libelle}" for code, libelle in absences.items() if manques.get(code)]
-    return f"Carte des {donnees.height} EPCI : {enumerer(presents + absents)}."
+    return f"Carte des {donnees.height} {quoi} : {enumerer(presents + absents)}."

@@ -40,8 +40,11 @@ class Echelle:
         return pl.when(pl.col(colonne).is_not_null()).then(classe).alias("classe")
 
 
-PARTS = Echelle((15, 25, 35), "sequentiel")
-"""Part effective d'un réservataire dans les attributions."""
+PARTS = Echelle((10, 20, 30), "sequentiel")
+"""Part effective d'un réservataire dans les attributions : la même échelle pour le plus petit et le plus grand."""
+
+OBJECTIF = Echelle((50, 75, 100), "sequentiel")
+"""Part d'un objectif atteinte : la dernière classe commence à l'objectif."""
 
 REPERE = Echelle((75, 95, 105, 125), "divergent", decroissante=True)
 """Repère de flux : centré sur 100 %, le bleu au-dessus, l'orangé en dessous."""

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from bilan.figures.formes import Cercles, Choroplethe
+from bilan.figures.formes import CartesMultiples, Cercles, Choroplethe, Panneau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
@@ -13,8 +13,8 @@ from bilan.figures.sujets.mesures import COLONNES_EPCI, couverture, maturite, pa
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
-MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE")
-"""Réservataires que l'on montre côte à côte, une carte chacun, aux mêmes classes."""
+MULTIPLES = ("ETAT_PRIO", "ETAT_FONC", "ALS", "COMMUNE", "EPCI", "BAILLEUR")
+"""Réservataires que l'on montre côte à côte, une petite carte chacun, aux mêmes classes."""
 
 _A_CHEVAL = (
     "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département, et elles seules (partie "
@@ -92,6 +92,69 @@ def carte_part(f3: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figur
         indicateurs=("F3",),
         maturite=maturite(ici.filter(periode=str(contexte.periode))),
     )
+
+
+def cartes_des_parts(f3: pl.DataFrame, contexte: Contexte) -> Figure:
+    """Rend, en petites cartes, la part effective de chaque réservataire de `MULTIPLES` (F3), aux mêmes classes.
+
+    Un réservataire dont aucun EPCI n'a de valeur n'a pas de carte.
+    """
+    ici = f3.filter(ventilation="reservataire")
+    par_code = {code: par_epci(ici.filter(modalite=code), contexte) for code in MULTIPLES}
+    codes = [code for code, lues in par_code.items() if "observe" in lues["statut"]]
+    panneaux = tuple(
+        Panneau(RESERVATAIRES[code], *(f"{nom}_{code.lower()}" for nom in ("part", "classe", "absence")))
+        for code in codes
+    )
+    donnees = _parts_cote_a_cote({code: par_code[code] for code in codes}, panneaux)
+    region = [une(ici, **contexte.en_region, ventilation="reservataire", modalite=code) for code in codes]
+    rangees = sorted(zip(region, panneaux, strict=True), key=lambda paire: paire[0]["valeur"] or 0)
+    (basse, petit), (haute, grand) = rangees[0], rangees[-1]
+    exemple = donnees.drop_nulls([grand.valeur, "attribues"]).sort("attribues", descending=True).row(0, named=True)
+    return Figure(
+        id="flux-cartes-parts",
+        titre=f"De {pourcent(basse['valeur'])} ({petit.titre}) à {pourcent(haute['valeur'])} ({grand.titre}) des "
+        "attributions de la région",
+        sous_titre=f"Part de chaque réservataire dans les attributions de l'EPCI, {contexte.periode.libelle}",
+        forme=CartesMultiples("epci_siren", panneaux, PARTS.classes, palette=PARTS.palette),
+        donnees=donnees,
+        colonnes=(
+            *COLONNES_EPCI,
+            Colonne("attribues", "Attribués à tous", "nombre", "logements", absence="absence_attribues"),
+            *(Colonne(p.valeur, p.titre, "pourcent", absence=p.absence) for p in panneaux),
+        ),
+        lecture=f"{exemple['epci']} : sur {compter(exemple['attribues'], 'logement attribué', 'logements attribués')}, "
+        f"{pourcent(exemple[grand.valeur])} l'ont été à « {grand.titre} ».",
+        champ=f"{RELOCATIONS} ; tous réservataires, bailleur compris.",
+        source=contexte.source(BILANS),
+        alt=" ".join(
+            f"{p.titre} : {decrire_carte(donnees.select(classe=p.classe, absence=p.absence), PARTS.classes, ABSENCES)}"
+            for p in panneaux
+        ),
+        note=f"Une seule échelle pour toutes les cartes, la même d'une période à l'autre. {_A_CHEVAL} "
+        f"{couverture(region[0])}",
+        indicateurs=("F3",),
+        maturite=maturite(ici.filter(periode=str(contexte.periode))),
+    )
+
+
+def _parts_cote_a_cote(par_code: dict[str, pl.DataFrame], panneaux: tuple[Panneau, ...]) -> pl.DataFrame:
+    """Rend une ligne par EPCI : ce qui le nomme, les attributions, puis la part, la classe et l'absence par panneau."""
+    tables = list(par_code.values())
+    donnees = tables[0].select("epci_siren", "epci", "code_departement")
+    attribues = [table["denominateur"] for table in tables]
+    donnees = donnees.with_columns(
+        attribues=pl.coalesce(attribues),
+        absence_attribues=pl.when(pl.coalesce(attribues).is_null()).then(tables[0]["absence"]),
+    )
+    for table, panneau in zip(tables, panneaux, strict=True):
+        lue = table.select(
+            pl.col("valeur").alias(panneau.valeur),
+            PARTS.classer("valeur").alias(panneau.classe),
+            pl.col("absence").alias(panneau.absence),
+        )
+        donnees = donnees.hstack(lue)
+    return donnees
 
 
 def cercles(n2: pl.DataFrame, contexte: Contexte) -> Figure:

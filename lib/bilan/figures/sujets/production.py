@@ -91,8 +91,8 @@ def par_territoire(p1: pl.DataFrame, annee: int, contexte: Contexte) -> Figure:
 
 
 def territoires_de_gestion(p1: pl.DataFrame, annee: int, contexte: Contexte) -> pl.DataFrame:
-    """Rend les territoires dont P1 est connu en `annee`, du plus haut taux au plus bas : territoire, agrees, objectif,
-    taux, absence.
+    """Rend les territoires dont P1 est connu en `annee`, du plus haut taux au plus bas : code, territoire, agrees,
+    objectif, taux, absence.
     """
     noms = dict(contexte.territoires.epci.select("epci_siren", "epci").iter_rows())
     departements = contexte.territoires.departements.select("code_departement", "departement").iter_rows()
@@ -100,6 +100,7 @@ def territoires_de_gestion(p1: pl.DataFrame, annee: int, contexte: Contexte) -> 
     return (
         p1.filter(territoire_type="territoire_gestion", ventilation="ensemble", periode=str(annee), statut="observe")
         .select(
+            code="territoire",
             territoire=pl.col("territoire").replace(noms),
             agrees=pl.col("numerateur"),
             objectif=pl.col("denominateur"),
