@@ -94,9 +94,9 @@ FUITES = {
 @pytest.fixture
 def publique(projet: Projet, magasin: Magasin, atelier: Atelier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Rend la publication du profil public, une première édition propre étant en place."""
-    (projet.referentiel).mkdir(parents=True, exist_ok=True)
-    for nom in ("acteurs.csv", "acteurs_alias.csv"):
-        shutil.copy(RACINE / "data" / "referentiel" / nom, projet.referentiel / nom)
+    projet.referentiel.mkdir(parents=True, exist_ok=True)
+    for chemin in (RACINE / "data" / "referentiel").iterdir():
+        (projet.referentiel / chemin.name).symlink_to(chemin)
     projet.demonstration.mkdir(parents=True, exist_ok=True)
     shutil.copy(RACINE / "data" / "demonstration" / "bailleurs.csv", projet.demonstration / "bailleurs.csv")
     colonnes = (NOM, Colonne("taux", "Taux", "pourcent", "%", absence="absence"))

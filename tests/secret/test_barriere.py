@@ -10,7 +10,8 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from bilan.secret.barriere import Attendu, CelluleMasquee, cellules_masquees, verifier
+from bilan.secret.attendu import Attendu, CelluleMasquee, lire_figures
+from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
 
 MASQUEE = CelluleMasquee("flux-epci", ("Provence Verte", "Commune"), ("Part (%)", "Part", "part"))
@@ -119,4 +120,4 @@ def test_les_figures_declarent_elles_memes_ce_qu_elles_masquent():
     ]
     donnees = [{"epci": "A", "part": None, "statut": "secret"}, {"epci": "B", "part": 3.0, "statut": "observe"}]
     attendue = CelluleMasquee("f-x", ("A",), ("Part (%)", "Part", "part"))
-    assert cellules_masquees([{"id": "f-x", "colonnes": colonnes, "donnees": donnees}]) == (attendue,)
+    assert lire_figures([{"id": "f-x", "colonnes": colonnes, "donnees": donnees}])[0] == (attendue,)

@@ -15,6 +15,7 @@ from bilan.cli.diaporama import COMMANDES as DIAPORAMA
 from bilan.cli.editions import COMMANDES as EDITIONS
 from bilan.cli.options import UN_PROFIL, choix_de_carnets, demande
 from bilan.cli.stockage import COMMANDES as STOCKAGE
+from bilan.cli.textes import COMMANDES as TEXTES
 from bilan.erreurs import CodeSortie, ErreurBilan, disque_plein
 from bilan.projet import INTERNE, PROFILS, Projet
 
@@ -158,8 +159,9 @@ def dictionnaire() -> None:
     ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
 
 
-for _nom, _commande in {**COLLECTE, **ANALYSE, **DIAPORAMA, **EDITIONS, **CHARTE, **COMITE, **STOCKAGE}.items():
-    bilan.add_command(_commande, _nom)
+for _commandes in (COLLECTE, ANALYSE, DIAPORAMA, EDITIONS, CHARTE, COMITE, STOCKAGE, TEXTES):
+    for _nom, _commande in _commandes.items():
+        bilan.add_command(_commande, _nom)
 
 
 _LIBERER = "libérez de la place, puis relancez la même commande : ce qui est fait ne se refait pas."

@@ -7,19 +7,24 @@ figures déclarent masquées, les bailleurs, les boîtes permises, les nomenclat
 import csv
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import dataframely as dy
 
-from bilan.editions.executions import Edition, lire_edition
+from bilan.editions.annuaire import ouvrir_annuaire
+from bilan.editions.commentaires import lire_commentaires
+from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.entrepot.mesures import EntrepotMesures
+from bilan.entrepot.tables import EntrepotTables
 from bilan.erreurs import DonneesRefusees, PublicationRefusee
 from bilan.francais import compter
 from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
-from bilan.secret.barriere import Attendu, CelluleMasquee, cellules_masquees, verifier
+from bilan.secret.attendu import Attendu, CelluleMasquee, Endroit, LignePubliee, ligne_publiee, lire_figures
+from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
+from bilan.secret.textes import FICHIER as FICHIER_APPROBATIONS
+from bilan.secret.textes import TEXTES_LIBRES, Approbations, textes_livres
 from bilan.tables.catalogue import CATALOGUE
 from bilan.tables.colonne import fiche_de
 from bilan.tables.mesure import Mesure
@@ -36,26 +41,16 @@ def attendu_du_site(projet: Projet, jeux: Sequence[Jeu]) -> Attendu:
 
     Lève `DonneesRefusees` si une exécution ou la table des acteurs ne se lit pas.
     """
-    masquees = (
-        cellule
-        for jeu in jeux
-        for execution in lire_edition(projet, jeu, PUBLIC).executions
-        for cellule in cellules_masquees((f.en_json() for f in execution.figures.values()), f"{jeu}/{execution.page}")
-    )
-    return _attendu(projet, jeux, tuple(masquees))
+    executions = ((jeu, execution) for jeu in jeux for execution in lire_edition(projet, jeu, PUBLIC).executions)
+    return _attendu(projet, jeux, [(execution, f"{jeu}/{execution.page}") for jeu, execution in executions])
 
 
 def attendu_des_pieces(projet: Projet, edition: Edition) -> Attendu:
     """Rend ce que les pièces d'une édition publique (annexe, fiches, données ouvertes, diaporama) ont le droit de dire.
 
-    Une pièce réunit toutes les pages : la cellule d'une fiche se reconnaît au SIREN de son EPCI.
+    Une pièce réunit toutes les pages : la cellule d'une fiche s'y reconnaît au nom ou au code de son territoire.
     """
-    masquees = []
-    for execution in edition.executions:
-        for cellule in cellules_masquees(f.en_json() for f in execution.figures.values()):
-            ou = (execution.run.territoire,) if execution.est_fiche else ()
-            masquees.append(replace(cellule, reperes=(*ou, *cellule.reperes)))
-    return _attendu(projet, [edition.jeu], tuple(masquees))
+    return _attendu(projet, [edition.jeu], [(execution, "") for execution in edition.executions])
 
 
 def refuser_les_fuites(dossier: Path, attendu: Attendu) -> None:
@@ -82,8 +77,15 @@ def refuser_les_fuites_d_une_piece(projet: Projet, edition: Edition, dossier: Pa
         refuser_les_fuites(dossier, attendu_des_pieces(projet, edition))
 
 
-def _attendu(projet: Projet, jeux: Sequence[Jeu], masquees: tuple[CelluleMasquee, ...]) -> Attendu:
+def _attendu(projet: Projet, jeux: Sequence[Jeu], pages: Sequence[tuple[Execution, str]]) -> Attendu:
     liste = os.environ.get(LISTE_PRIVEE)
+    approbations = lire_approbations(projet)
+    if sans := approbations.retenus(c.texte for jeu in jeux for c in lire_commentaires(projet, jeu)):
+        raise PublicationRefusee(
+            f"{compter(len(sans), 'commentaire')} sans approbation ; relisez-les (« bilan texte lister »), puis "
+            "« bilan texte approuver » : rien n'est publié."
+        )
+    masquees, lignes = _lire_les_pages(projet, pages)
     return Attendu(
         Profil.PUBLIC,
         masquees,
@@ -91,7 +93,48 @@ def _attendu(projet: Projet, jeux: Sequence[Jeu], masquees: tuple[CelluleMasquee
         _vocabulaires(),
         frozenset(projet.collection.boites),
         Path(liste) if liste else None,
+        lignes,
+        tuple(approbations.retenus(_livres(projet, jeux))),
     )
+
+
+def lire_approbations(projet: Projet) -> Approbations:
+    """Rend les approbations du projet ; lève `DonneesRefusees` si leur fichier est mal rempli."""
+    return Approbations.lire(projet.racine / "data" / FICHIER_APPROBATIONS)
+
+
+def textes_a_relire(projet: Projet, jeux: Sequence[Jeu] = tuple(Jeu)) -> list[str]:
+    """Rend les textes libres des livraisons et les commentaires que personne n'a approuvés, triés."""
+    commentaires = (c.texte for jeu in jeux for c in lire_commentaires(projet, jeu))
+    return lire_approbations(projet).retenus([*_livres(projet, jeux), *commentaires])
+
+
+def _livres(projet: Projet, jeux: Sequence[Jeu]) -> set[str]:
+    """Rend les textes libres des livraisons connues."""
+    livres: set[str] = set()
+    for jeu in jeux:
+        entrepot, connu_le = EntrepotTables(projet.entrepot, jeu), projet.collection.jeux[jeu].connu_le
+        livres |= textes_livres({nom: entrepot.lire(nom, connu_le) for nom in TEXTES_LIBRES})
+    return livres
+
+
+def _lire_les_pages(
+    projet: Projet, pages: Sequence[tuple[Execution, str]]
+) -> tuple[tuple[CelluleMasquee, ...], tuple[LignePubliee, ...]]:
+    """Rend les cellules masquées et les lignes publiées des pages, chacune avec son chemin dans l'édition."""
+    fiches = any(execution.est_fiche for execution, _ in pages)
+    annuaire = ouvrir_annuaire(projet).epci if fiches else ()
+    noms = {epci.siren: (epci.nom, epci.court) for epci in annuaire}
+    masquees: list[CelluleMasquee] = []
+    # L'annuaire des EPCI est public : leurs codes de département se lisent à côté de leur nom.
+    lignes = [ligne_publiee((epci.siren, epci.nom, epci.court, *epci.departements)) for epci in annuaire]
+    for execution, page in pages:
+        code = execution.run.territoire
+        territoire = (code, *noms.get(code, ())) if execution.est_fiche else ()
+        lues = lire_figures((f.en_json() for f in execution.figures.values()), Endroit(page, territoire))
+        masquees += lues[0]
+        lignes += lues[1]
+    return tuple(masquees), tuple(lignes)
 
 
 def _noms_des_bailleurs(projet: Projet) -> Iterator[str]:
@@ -122,12 +165,14 @@ def _sirens(projet: Projet, jeux: Sequence[Jeu]) -> Iterator[str]:
         yield from {territoire for _, genre, territoire, _ in cles if genre == "bailleur"}
 
 
-def _vocabulaires() -> dict[str, frozenset[str]]:
-    """Rend, par nom de colonne publiée, les seuls textes permis : les nomenclatures de toutes les tables."""
+def _vocabulaires() -> dict[str, frozenset[str] | None]:
+    """Rend, par nom de colonne du catalogue, les seuls textes permis : ceux des nomenclatures de toutes les tables."""
     permis: dict[str, set[str]] = {}
+    noms: set[str] = set()
     schemas: list[type[dy.Schema]] = [Mesure, *CATALOGUE.values()]
     for schema in schemas:
         for nom, colonne in schema.columns().items():
+            noms.add(nom)
             if valeurs := fiche_de(colonne).valeurs:
                 permis.setdefault(nom, set()).update(valeurs)
-    return {nom: frozenset(valeurs) for nom, valeurs in permis.items()}
+    return {nom: frozenset(permis[nom]) if nom in permis else None for nom in noms}

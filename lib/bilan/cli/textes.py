@@ -1,0 +1,51 @@
+"""Les commandes des textes libres : ceux qu'il faut relire avant une édition publique, et les approuver."""
+
+from datetime import date
+
+import click
+
+from bilan.erreurs import valeur_inconnue
+from bilan.francais import compter
+from bilan.projet import Projet
+
+
+@click.group(subcommand_metavar="COMMANDE [ARGUMENTS]…")
+def texte() -> None:
+    """Textes libres des livraisons et commentaires : aucun ne sort au public sans approbation."""
+
+
+@texte.command()
+def lister() -> None:
+    """Donne les textes que personne n'a approuvés, avec le début de leur empreinte."""
+    from bilan.editions.sortie import textes_a_relire
+    from bilan.secret.textes import empreinte
+
+    textes = textes_a_relire(Projet.trouver())
+    for a_relire in textes:
+        click.echo(f"{empreinte(a_relire)[:12]} · {' '.join(a_relire.split())}")
+    click.echo(f"{compter(len(textes), 'texte')} à relire." if textes else "Aucun texte à relire.")
+
+
+@texte.command()
+@click.argument("empreintes", nargs=-1, metavar="EMPREINTE…")
+@click.option("--role", required=True, metavar="FONCTION", help="Fonction de qui a relu, jamais un nom.")
+@click.option("--tous", is_flag=True, help="Approuve tous les textes que donne « lister ».")
+def approuver(empreintes: tuple[str, ...], role: str, tous: bool) -> None:
+    """Inscrit dans data/approbations.csv qui a relu ces textes, et quand."""
+    from bilan.editions.sortie import lire_approbations, textes_a_relire
+    from bilan.secret.textes import empreinte
+
+    projet = Projet.trouver()
+    connus = {empreinte(a_relire): a_relire for a_relire in textes_a_relire(projet)}
+    choisis = list(connus.values()) if tous else []
+    for debut in empreintes:
+        trouves = [a_relire for cle, a_relire in connus.items() if cle.startswith(debut)]
+        if len(trouves) != 1:
+            raise valeur_inconnue("l'empreinte", debut, [cle[:12] for cle in connus])
+        choisis += trouves
+    nouveaux = lire_approbations(projet).approuver(choisis, role, date.today())
+    click.echo(f"{compter(len(nouveaux), 'texte approuvé', 'textes approuvés')}.")
+
+
+COMMANDES: dict[str, click.Command] = {"texte": texte}
+"""Commandes des textes libres, à ajouter au groupe `bilan`."""
