@@ -78,7 +78,9 @@ def _dire(titres: list[str], cellules: tuple[str, ...]) -> str:
 def _barres(figure: Figure, forme: formes.Barres) -> Specification:
     couleur: dict[str, Any] = {"value": palettes.BLEU}
     if forme.couleur:
-        couleur = _couleur(forme.couleur, [str(m) for m in dict.fromkeys(figure.donnees[forme.couleur].to_list())])
+        vues = [str(m) for m in figure.donnees[forme.couleur].to_list()]
+        teintes = palettes.teintes(vues, figure.donnees[forme.valeur].to_list(), forme.modalites)
+        couleur = _nominale(forme.couleur, teintes)
     barres = {
         "mark": {"type": "bar", "height": {"band": 0.7}, "stroke": palettes.GRIS_CONTOUR, "strokeWidth": 0.5},
         "encoding": {"y": _categorie(forme.categorie), "x": _valeur(forme.valeur, forme.format), "color": couleur,
@@ -185,7 +187,11 @@ def _valeur(nom: str, format_: Format) -> dict[str, Any]:
 
 
 def _couleur(nom: str, modalites: list[str], palette: str = "categoriel") -> dict[str, Any]:
-    echelle = {"domain": modalites, "range": list(palettes.couleurs(palette, len(modalites)))}
+    return _nominale(nom, dict(zip(modalites, palettes.couleurs(palette, len(modalites)), strict=True)))
+
+
+def _nominale(nom: str, teintes: dict[str, str]) -> dict[str, Any]:
+    echelle = {"domain": list(teintes), "range": list(teintes.values())}
     return {"field": nom, "type": "nominal", "scale": echelle,
             "legend": {"title": None, "orient": "top", "columns": 2, "labelLimit": 0}}
 

@@ -20,13 +20,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Barres:
-    """Barres horizontales, une par catégorie, étiquetées ; `couleur` nomme une colonne de modalités."""
+    """Barres horizontales, une par catégorie, étiquetées ; `couleur` nomme une colonne de modalités.
+
+    `modalites` donne leur ordre, donc la couleur de chacune ; sans lui, c'est celui de la table.
+    """
 
     categorie: str
     valeur: str
     format: Format = "nombre"
     reference: Reference | None = None
     couleur: str | None = None
+    modalites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Les palettes du bilan : couleurs de l'État mesurées (conventions, § 1.4), et la couleur du texte qu'elles portent."""
 
+from collections.abc import Sequence
+
 from bilan.erreurs import ErreurUsage, valeur_inconnue
 
 ENCRE = "#161616"
@@ -51,6 +53,17 @@ def couleurs(nom: str, nombre: int) -> tuple[str, ...]:
         )
     rangs = _RANGS.get(nom, {}).get(nombre, range(nombre))
     return tuple(palette[rang] for rang in rangs)
+
+
+def teintes(vues: Sequence[str], valeurs: Sequence[float | None], ordre: Sequence[str] = ()) -> dict[str, str]:
+    """Rend la couleur de chaque modalité qui a une valeur, selon son rang dans `ordre`, à défaut parmi les `vues`.
+
+    La couleur d'une modalité ne dépend donc pas de celles qui manquent, si `ordre` est donné.
+    """
+    toutes = list(ordre or dict.fromkeys(vues))
+    presentes = {modalite for modalite, valeur in zip(vues, valeurs, strict=True) if valeur is not None}
+    rangs = zip(toutes, couleurs("categoriel", len(toutes)), strict=True)
+    return {modalite: teinte for modalite, teinte in rangs if modalite in presentes}
 
 
 def contraste(une: str, autre: str) -> float:

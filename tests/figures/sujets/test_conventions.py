@@ -73,6 +73,9 @@ def test_sans_convention_sur_son_territoire_la_fiche_renvoie_au_departement(
     )
     figure = fiche_flux.conventions(mesures, "200067825", contexte)
     assert figure.titre.startswith("Pas de convention attendue") and "75,0\u202f%" in figure.titre
+    secret = {"indicateur": "V1", "territoire_type": "epci", "territoire": "200067825", "statut": "secret"}
+    masquee = fiche_flux.conventions(pl.concat([mesures, mesurer(secret)]), "200067825", contexte)
+    assert masquee.titre == "75,0\u202f% des conventions attendues sont signées dans le département"
 
 
 def test_le_tableau_de_bord_garde_les_deux_termes_et_laisse_voir_ce_qui_manque(

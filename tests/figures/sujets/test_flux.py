@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from bilan.erreurs import ErreurUsage
+from bilan.figures import palettes
 from bilan.figures.sujets import Contexte, bilans, disponible, flux, flux_cartes
 from bilan.figures.sujets.echelles import REPERE, Echelle
 
@@ -44,6 +45,18 @@ def test_un_logement_d_ecart_est_tolere_et_une_petite_base_n_est_pas_jugee(
     assert jugements["Commune"] == "Objectif inconnu"
     assert figure.titre == "Objectif de flux : atteint, à un logement près, pour 1 des 2\u00a0réservataires"
     assert "3 sur 4 bailleurs ont répondu, soit 90,0\u202f% du parc" in figure.note
+
+
+def test_sous_le_secret_l_objectif_n_est_pas_dit_inconnu_et_les_couleurs_restent(
+    mesurer: Mesurer, contexte: Contexte
+) -> None:
+    secret = {"indicateur": "F1", "ventilation": "reservataire", "modalite": "ETAT_PRIO", "statut": "secret"}
+    figure = flux.par_reservataire(mesurer(secret, *_atteinte("ALS", 30.0, 30.0)), contexte)
+    masquee = figure.donnees.row(by_predicate=pl.col("absence") == "secret", named=True)
+    assert masquee["jugement"] == "Secret statistique"
+    jugements = figure.donnees["jugement"].to_list()
+    teintes = palettes.teintes(jugements, figure.donnees["valeur"].to_list(), figure.forme.modalites)
+    assert teintes == {"Atteint, à un logement près": palettes.couleurs("categoriel", 3)[0]}
 
 
 def test_le_bailleur_qui_ne_signe_avec_personne_n_a_pas_d_objectif(mesurer: Mesurer, contexte: Contexte) -> None:

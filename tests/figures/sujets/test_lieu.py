@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from bilan.figures import tableau
 from bilan.figures.modele import Figure
 from bilan.figures.sujets import Contexte, departement, lieu
 
@@ -63,5 +64,8 @@ def test_un_epci_a_cheval_figure_dans_chacun_de_ses_departements(
     assert (ligne["partage"], ligne["soumission"], ligne["attribues"]) == ("à cheval : 04, 05", "soumis", 12)
     assert figure.titre == "Hautes-Alpes : un seul des 9\u00a0EPCI est soumis à la réforme"
     assert "la somme des EPCI n'est pas celle du département" in figure.note and introuvables(figure) == []
+    secret = n2.with_columns(numerateur=None, valeur=None, statut=pl.lit("secret"))
+    masque = departement.epci(e5, secret, HAUTES_ALPES, contexte)
+    assert tableau.lignes(masque)[masque.donnees["epci_siren"].to_list().index(GAP)][-1] == "s"
     voisin = departement.epci(e5, n2, lieu.Lieu("departement", "04", "Alpes-de-Haute-Provence"), contexte)
     assert GAP in voisin.donnees["epci_siren"].to_list()

@@ -98,12 +98,9 @@ def _barres(figure: Figure, forme: formes.Barres) -> Donnees:
         titre = next((c.titre for c in figure.colonnes if c.nom == forme.valeur), figure.sous_titre or "Valeur")
         return Donnees(categories, (Serie(titre, tuple(valeurs), palettes.BLEU),), forme.format, forme.reference)
     modalites = [str(ligne[forme.couleur]) for ligne in lignes]
-    # Toutes les modalités prennent leur rang dans la palette ; seules celles qui ont une barre vont en légende.
-    toutes = list(dict.fromkeys(modalites))
     series = tuple(
         Serie(nom, tuple(v if m == nom else None for v, m in zip(valeurs, modalites, strict=True)), teinte)
-        for nom, teinte in zip(toutes, palettes.couleurs("categoriel", len(toutes)), strict=True)
-        if any(v is not None and m == nom for v, m in zip(valeurs, modalites, strict=True))
+        for nom, teinte in palettes.teintes(modalites, valeurs, forme.modalites).items()
     )
     vide = (Serie(figure.sous_titre or "Valeur", tuple(valeurs), palettes.BLEU),)
     return Donnees(categories, series or vide, forme.format, forme.reference)

@@ -138,8 +138,8 @@ def _etiquettes(figure: Figure, forme: Barres) -> list[str]:
 def _couleurs_des_barres(figure: Figure, forme: Barres) -> dict[str, str]:
     if forme.couleur is None:
         return {}
-    modalites = [str(m) for m in dict.fromkeys(figure.donnees[forme.couleur].to_list())]
-    return dict(zip(modalites, palettes.couleurs("categoriel", len(modalites)), strict=True))
+    modalites = [str(m) for m in figure.donnees[forme.couleur].to_list()]
+    return palettes.teintes(modalites, figure.donnees[forme.valeur].to_list(), forme.modalites)
 
 
 def _legende(entrees: list[tuple[str, str]], largeur: float, gauche: float) -> tuple[list[Couche], float]:

@@ -55,8 +55,8 @@ def tableau_de_bord(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         champ=f"Région {contexte.region} ; dénominateur de chaque indicateur dans la colonne « Rapport ».",
         source=contexte.source("Mesures du bilan régional"),
         alt=decrire_lignes(donnees, "indicateur", {"valeur": "pourcent"}),
-        note="Dernière année connue de chaque indicateur. n.d. : ni publié ni transmis. /// : chiffre publié "
-        "pour la région, sans répondants à compter.",
+        note="Dernière année connue de chaque indicateur. n.d. : non publié, non transmis ou non diffusé. "
+        "/// : chiffre publié pour la région, sans répondants à compter.",
         indicateurs=INDICATEURS,
         maturite=maturite(mesures.filter(**contexte.en_region)),
     )

@@ -19,7 +19,9 @@ _SOUMIS = ("est soumis à la réforme", "sont soumis à la réforme")
 def epci(e5: pl.DataFrame, n2: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> Figure:
     """Rend les EPCI qui ont des communes dans le département : soumission, cotation (E5), attributions (N2)."""
     etats = par_epci(e5.filter(ventilation="etat_cotation"), contexte)
-    volumes = par_epci(n2.filter(ventilation="ensemble"), contexte).select("epci_siren", attribues="valeur")
+    volumes = par_epci(n2.filter(ventilation="ensemble"), contexte).select(
+        "epci_siren", attribues="valeur", absence_attribues="absence"
+    )
     territoires = contexte.territoires.epci.select("epci_siren", "departements")
     du_departement = territoires.filter(pl.col("epci_siren").is_in(epci_de(lieu, contexte)))
     soumis = pl.col("est_soumis")
@@ -36,6 +38,7 @@ def epci(e5: pl.DataFrame, n2: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> 
             soumission=pl.when(soumis).then(pl.lit("soumis")).otherwise(pl.lit("non soumis")),
             etat=pl.when(soumis).then(pl.col("modalite").replace_strict(ETATS_COTATION, default=None)),
             attribues="attribues",
+            absence_attribues="absence_attribues",
             absence=pl.when(~soumis).then(pl.lit("sans_objet")).otherwise("absence"),
         )
     )
@@ -52,7 +55,7 @@ def epci(e5: pl.DataFrame, n2: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> 
             Colonne("partage", "Départements"),
             Colonne("soumission", "Réforme"),
             Colonne("etat", "Cotation", absence="absence"),
-            Colonne("attribues", "Attributions", "nombre", "logements"),
+            Colonne("attribues", "Attributions", "nombre", "logements", absence="absence_attribues"),
         ),
         lecture=_lecture(donnees),
         champ=f"EPCI à fiscalité propre {articles.de_departement(lieu.nom)}.",

@@ -127,11 +127,7 @@ def conventions(mesures: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     la, ailleurs = lignes[0], lignes[1]
     return Figure(
         id="fiche-conventions",
-        titre=f"Sur son territoire, {nombre(la['numerateur'])} des {nombre(la['denominateur'])} conventions attendues "
-        f"{accord(la['numerateur'], 'est signée', 'sont signées')}"
-        if la["denominateur"]
-        else f"Pas de convention attendue sur son seul territoire ; {pourcent(ailleurs['valeur'])} sont signées "
-        "dans le département",
+        titre=_titre_des_conventions(la, ailleurs),
         sous_titre=f"Conventions de gestion en flux signées, {contexte.periode.libelle}",
         forme=Tableau(),
         donnees=donnees,
@@ -149,3 +145,16 @@ def conventions(mesures: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
         indicateurs=("V1", "V2"),
         maturite=maturite(mesures.filter(territoire_type="epci", territoire=epci, periode=str(contexte.periode))),
     )
+
+
+def _titre_des_conventions(la: Ligne, ailleurs: Ligne) -> str:
+    """Sous le secret, on ne dit pas qu'il n'y a rien : on dit ce qui se publie, à l'échelle du département."""
+    if la["denominateur"]:
+        return (
+            f"Sur son territoire, {nombre(la['numerateur'])} des {nombre(la['denominateur'])} conventions attendues "
+            f"{accord(la['numerateur'], 'est signée', 'sont signées')}"
+        )
+    departement = f"{pourcent(ailleurs['valeur'])} des conventions attendues sont signées dans le département"
+    if la["absence"] == "secret":
+        return departement
+    return f"Pas de convention attendue sur son seul territoire ; {departement}"

@@ -17,8 +17,10 @@ RELOCATIONS = "Relocations dans le parc des bailleurs qui ont remis leur bilan ;
 AVEC_CONVENTION = {code: RESERVATAIRES[code] for code in RESERVATAIRES_AVEC_CONVENTION}
 
 _ATTEINT, _EN_DECA, _PETIT = "Atteint, à un logement près", "En deçà de l'objectif", "Objectif trop petit pour juger"
-_INCONNU = "Objectif inconnu"
-FORME_ATTEINTE = Barres("libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), couleur="jugement")
+_INCONNU, _MASQUE = "Objectif inconnu", "Secret statistique"
+FORME_ATTEINTE = Barres(
+    "libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), "jugement", (_ATTEINT, _EN_DECA, _PETIT)
+)
 COLONNES_ATTEINTE = (
     Colonne("libelle", "Réservataire"),
     Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
@@ -74,7 +76,9 @@ def atteinte(mesures: pl.DataFrame, contexte: Contexte, ou: dict[str, str] | Non
     return (
         joindre(donnees, mesures.filter(**ici, indicateur="F2"), "ecart")
         .with_columns(
-            jugement=pl.when(pl.col("absence").is_not_null())
+            jugement=pl.when(pl.col("absence") == "secret")
+            .then(pl.lit(_MASQUE))
+            .when(pl.col("absence").is_not_null())
             .then(pl.lit(_INCONNU))
             .when(pl.col("denominateur") < seuils.base_minimale_logements)
             .then(pl.lit(_PETIT))

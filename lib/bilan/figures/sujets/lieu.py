@@ -91,7 +91,7 @@ def comparaison(mesures: pl.DataFrame, codes: tuple[str, ...], lieu: Lieu, conte
         champ=f"{lieu.nom} ; région {contexte.region}.",
         source=contexte.source("Mesures du bilan régional"),
         alt=decrire_lignes(donnees, "indicateur", {"ici": "texte", "region": "texte"}),
-        note="Dernière année connue de chaque indicateur. n.d. : ni publié ni transmis."
+        note="Dernière année connue de chaque indicateur. n.d. : non publié, non transmis ou non diffusé."
         f"{_PORTEES.get(lieu.maille, '')}",
         indicateurs=codes,
         maturite=maturite(mesures.filter(**lieu.ici(contexte))),
