@@ -5,7 +5,7 @@ journal enfin. Tuée n'importe où, la commande suivante retrouve tout ce qui a 
 """
 
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,6 @@ class Cloture:
         shutil.rmtree(dossier / "figures", ignore_errors=True)
         for identifiant, figure in figures.items():
             ecrire_json(dossier / "figures" / f"{identifiant}.json", figure)
-        ecrire_json(dossier / TRACE, asdict(execution))
+        ecrire_json(dossier / TRACE, vars(execution))
         if copie is not None:
             copie.chemin.replace(dossier / "carnet.ipynb")

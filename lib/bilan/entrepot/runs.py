@@ -1,7 +1,7 @@
 """Le magasin des exécutions : un dossier par clé, et un index de celle qui vaut pour chaque carnet et territoire."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -44,6 +44,9 @@ class Run:
         return cls(**fichiers.lire_json(chemin, {}))
 
 
+_CHAMPS = tuple(Run.__dataclass_fields__)
+
+
 class EntrepotRuns:
     """Exécutions d'un jeu pour un profil. Une clé dit tout ce dont l'exécution dépend : même clé, même page.
 
@@ -66,7 +69,7 @@ class EntrepotRuns:
 
     def enregistrer(self, run: Run) -> None:
         """Écrit `page.json`, puis fait de cette exécution celle qui vaut pour son carnet et son territoire."""
-        fichiers.ecrire_json(self.dossier(run.cle) / "page.json", asdict(run))
+        fichiers.ecrire_json(self.dossier(run.cle) / "page.json", {nom: getattr(run, nom) for nom in _CHAMPS})
         self.retenir(run.carnet, run.territoire, run.cle)
 
     def retenir(self, carnet: str, territoire: str, cle: str) -> None:
