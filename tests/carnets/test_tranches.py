@@ -87,7 +87,8 @@ def test_la_cle_d_une_tranche_change_si_et_seulement_si_ses_lignes_changent(
 
 VALEURS = st.lists(st.sampled_from([10.0, 10.04, 11.0]), min_size=6, max_size=6)
 LECTURES_MESURES = st.builds(
-    LectureMesures, st.just("F3"), st.sampled_from(["", "region", "epci"]), st.sampled_from(["", "93", "200000001"]),
+    LectureMesures, st.just("F3"), st.sampled_from(["", "region", "epci"]),
+    st.sampled_from(["", "93", "200000001", "200000001,200000002"]),
     st.sampled_from(["", "2024", "2023"]), st.booleans(),
 )
 
@@ -113,13 +114,15 @@ def test_la_cle_de_mesures_lues_change_si_et_seulement_si_elles_changent(
         for valeurs in (avant, apres):
             entrepot.ecrire(_mesures(valeurs))
             choix = {n: getattr(lecture, n) or None for n in ("indicateur", "territoire_type", "territoire", "periode")}
+            choix["territoire"] = lecture.territoire.split(",") if lecture.territoire else None
             lues = entrepot.lire_reperes(**choix) if lecture.repere else entrepot.lire(**choix)
             vues.append((lues.rows(), Donnees(projet, Jeu.DEMONSTRATION).empreinte_mesures(lecture)))
     assert (vues[0][0] == vues[1][0]) == (vues[0][1] == vues[1][1])
 
 
 @pytest.mark.parametrize("lecture", [
-    LectureMesures("F3"), LectureMesures("F3", "epci", "200000001", "2024T3", repere=True),
+    LectureMesures("F3"), LectureMesures("F3", "epci", "200000001,200000002"),
+    LectureMesures("F3", "epci", "200000001", "2024T3", repere=True),
     LectureTable("conventions"), LectureTable("copil_inscrits", valeurs_de="copil_num"),
     LectureTable.tranche("parc_rpls", {"niveau": "epci", "code": ["b", "a"]}),
     LectureTable.tranche("copil_inscrits", {"copil_num": []}),

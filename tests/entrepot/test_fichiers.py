@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bilan.entrepot.fichiers import ecrire_json, lire_json
 
 

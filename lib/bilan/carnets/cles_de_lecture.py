@@ -18,6 +18,7 @@ _MESURES, _REPERES, _TABLE = "mesures", "reperes", "table"
 class LectureMesures:
     """Mesures lues : un indicateur, dans une maille, un territoire et une période, ou dans toutes (chaîne vide).
 
+    `territoire` en nomme plusieurs, séparés par des virgules, quand ils se lisent ensemble : les pairs d'un EPCI.
     `repere` vrai : lues arrondies, pour les montrer à côté d'un autre territoire.
     """
 

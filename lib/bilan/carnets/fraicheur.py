@@ -12,7 +12,7 @@ Rien ici n'importe Polars : tout se lit dans des manifestes JSON.
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -112,7 +112,10 @@ class Donnees:
         return {" | ".join(e.place): e.livraison.empreinte for e in self.manifeste.retenues(connu_le=connu_le)}
 
     def empreinte_mesures(self, lecture: LectureMesures) -> str:
-        """Rend l'empreinte de mesures lues ; vide s'il n'y en a aucune."""
+        """Rend l'empreinte de mesures lues ; vide s'il n'y en a aucune, là où elles se lisent pour un territoire."""
+        if "," in lecture.territoire:
+            uns = (replace(lecture, territoire=code) for code in lecture.territoire.split(","))
+            return empreinte_json([self.empreinte_mesures(un) for un in uns])
         voulue = (lecture.indicateur, lecture.territoire_type, lecture.territoire, lecture.periode)
         source = self.reperes if lecture.repere else self.mesures
         if all(voulue):

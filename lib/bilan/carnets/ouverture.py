@@ -181,12 +181,13 @@ class Carnet:
     def _noter_mesures(self, indicateurs: Sequence[str], filtres: Mapping[str, Filtre], repere: bool) -> None:
         if not indicateurs:
             raise ErreurUsage("Une lecture de mesures demande au moins un code d'indicateur, par exemple « E5 ».")
-        dimensions = [
+        mailles, territoires, periodes = (
             ("",) if voulues is None else (voulues,) if isinstance(voulues, str) else tuple(voulues)
             for voulues in map(filtres.get, ("territoire_type", "territoire", "periode"))
-        ]
-        for indicateur, maille, territoire, periode in product(indicateurs, *dimensions):
-            self._lectures.noter_mesures(LectureMesures(indicateur, maille, territoire, periode, repere))
+        )
+        ensemble = ",".join(sorted(set(territoires)))  # une lecture par pair en ferait des milliers par fiche
+        for indicateur, maille, periode in product(indicateurs, mailles, periodes):
+            self._lectures.noter_mesures(LectureMesures(indicateur, maille, ensemble, periode, repere))
 
     def changements(self) -> tuple[pl.DataFrame, Comparaison]:
         """Rend ce qui a changé (colonnes d'`indicateurs.changements.SCHEMA`) et l'état auquel on se compare.

@@ -75,7 +75,11 @@ class Tranches:
 
     def contient(self, choix: Choix) -> bool:
         """Vrai si une ligne au moins peut être de la tranche."""
-        return bool(self.opaques or self._rangs(choix))
+        if self.opaques or not choix:
+            return bool(self.opaques or self.groupes)
+        # Une seule question par livraison : la parcourir coûte moins que d'en bâtir l'index.
+        voulues = [(self.colonnes.index(nom), frozenset(valeurs)) for nom, valeurs in choix.items()]
+        return any(all(groupe[place] in valeurs for place, valeurs in voulues) for groupe in self.groupes)
 
     def empreinte_des_valeurs(self, colonne: str) -> str:
         """Rend l'empreinte des valeurs présentes dans une colonne, quelles que soient leurs lignes."""

@@ -1,6 +1,7 @@
 """Les territoires d'un millésime : communes, EPCI, départements et région, tels que la région les voit."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +48,7 @@ class Territoires:
     soumis_infere: bool
     france: pl.DataFrame
     _anciennes: pl.DataFrame
+    _noms_lus: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def ouvrir(dossier: Path, millesime: int, region: str) -> "Territoires":
@@ -70,17 +72,17 @@ class Territoires:
 
         Lève `ErreurUsage` si le type ou le code sont inconnus.
         """
-        if territoire_type not in self._noms:
-            raise valeur_inconnue("le type de territoire", territoire_type, self._noms)
-        noms = self._noms[territoire_type]
+        if territoire_type not in _NOMS:
+            raise valeur_inconnue("le type de territoire", territoire_type, _NOMS)
+        noms = self._noms(territoire_type)
         if code not in noms:
             raise code_inconnu(f"le code de type « {territoire_type} »", code, noms)
         return noms[code]
 
     def verifier_epci(self, siren: str) -> str:
         """Rend `siren` s'il désigne un EPCI de la région, sinon lève `ErreurUsage` avec les trois plus proches."""
-        if siren not in self._noms["epci"]:
-            raise code_inconnu("l'EPCI", siren, self._noms["epci"])
+        if siren not in self._noms("epci"):
+            raise code_inconnu("l'EPCI", siren, self._noms("epci"))
         return siren
 
     def normaliser_commune(self, code: str) -> str:
@@ -93,7 +95,7 @@ class Territoires:
             return code
         if (reprise := self.reprise(code)) is not None:
             return reprise
-        raise code_inconnu("la commune", code, self._noms["commune"])
+        raise code_inconnu("la commune", code, self._noms("commune"))
 
     def reprise(self, code: str) -> str | None:
         """Rend la commune du millésime qui a repris un ancien code, ou rien si l'on n'en connaît pas."""
@@ -123,14 +125,11 @@ class Territoires:
                 f"« nombre_epci_soumis » en annonce {attendu} dans collection.toml ; corrigez la liste ou le nombre."
             )
 
-    @cached_property
-    def _noms(self) -> dict[str, dict[str, str]]:
-        return {
-            "region": {self.region.code: self.region.nom},
-            "departement": dict(self.departements.select("code_departement", "departement").iter_rows()),
-            "epci": dict(self.epci.select("epci_siren", "epci").iter_rows()),
-            "commune": dict(self.communes.select("code_commune", "commune").iter_rows()),
-        }
+    def _noms(self, territoire_type: str) -> dict[str, str]:
+        """Rend le nom de chaque code d'un type, et ne lit que celui-là : les communes de toute une France pèsent."""
+        if territoire_type not in self._noms_lus:
+            self._noms_lus[territoire_type] = _NOMS[territoire_type](self)
+        return self._noms_lus[territoire_type]
 
     @cached_property
     def _appartenance(self) -> dict[str, str | None]:
@@ -151,6 +150,14 @@ _OUVERTS: dict[tuple[Path, int, str], Territoires] = {}
 def garder(dossier: Path, territoires: Territoires) -> None:
     """Fait que ce processus rende, pour ce `dossier`, des territoires déjà lus par un autre."""
     _OUVERTS[dossier, territoires.millesime, territoires.code_region] = territoires
+
+
+_NOMS: dict[str, Callable[[Territoires], dict[str, str]]] = {
+    "region": lambda t: {t.region.code: t.region.nom},
+    "departement": lambda t: dict(t.departements.select("code_departement", "departement").iter_rows()),
+    "epci": lambda t: dict(t.epci.select("epci_siren", "epci").iter_rows()),
+    "commune": lambda t: dict(t.communes.select("code_commune", "commune").iter_rows()),
+}
 
 
 def verifier_region(dossier: Path, region: str) -> Region:
