@@ -1,6 +1,6 @@
 """Programme du test de reprise : exécute la maquette, se tue (kill -9) à un instant choisi, recommence.
 
-Il n'importe que, sans aucune requête Polars, puis se duplique à chaque essai : ses enfants travaillent.
+Il importe tout, sans aucune requête Polars, puis se duplique à chaque essai : ses enfants travaillent, sans importer.
 Usage : python coupures.py RACINE NOMBRE ; écrit un verdict JSON par instant.
 """
 
@@ -15,17 +15,22 @@ from types import FrameType
 
 from maquette_carnets import Maquette
 
-from bilan.carnets import fraicheur
+from bilan.carnets import cloture, fraicheur, ouverture, recolte, verdict
 from bilan.carnets.journal import Journal
 from bilan.entrepot.fichiers import lire_json
 from bilan.entrepot.runs import EntrepotRuns
 from bilan.projet import Jeu, Projet
 
 SUIVIS = (f"{os.sep}bilan{os.sep}carnets{os.sep}", f"{os.sep}bilan{os.sep}entrepot{os.sep}")
+DEJA_LUS = (cloture, ouverture, recolte, verdict)
+"""Modules qu'une exécution n'importe qu'en chemin : les importer ici, c'est ne pas le refaire à chaque essai."""
 
 
-def _jouer(racine: Path, sortie: Path, tuer_a: int = 0) -> None:
-    """Joue la maquette ; compte les entrées et les sorties de fonction du paquet et se tue à la `tuer_a`-ième."""
+def _jouer(racine: Path, sortie: Path, tuer_a: int | None) -> None:
+    """Joue la maquette ; compte les entrées et les sorties de fonction du paquet et se tue à la `tuer_a`-ième.
+
+    Sans `tuer_a`, ne compte pas : la reprise se joue à pleine vitesse. À zéro, compte sans se tuer.
+    """
     fraicheur.DOSSIER_CODE = racine / "lib"
     appels = 0
 
@@ -39,14 +44,15 @@ def _jouer(racine: Path, sortie: Path, tuer_a: int = 0) -> None:
     maquette = Maquette(Projet(racine))
     plan = maquette.plan()
     maquette.plan = lambda: plan
-    threading.setprofile(compter)
-    sys.setprofile(compter)
+    if tuer_a is not None:
+        threading.setprofile(compter)
+        sys.setprofile(compter)
     bilan = maquette.jouer()
     sys.setprofile(None)
     sortie.write_text(json.dumps({"jouees": [e.tache for e in bilan.executions], "appels": appels}))
 
 
-def _dans_un_enfant(racine: Path, sortie: Path, tuer_a: int = 0) -> None:
+def _dans_un_enfant(racine: Path, sortie: Path, tuer_a: int | None = None) -> None:
     pid = os.fork()
     if pid == 0:
         try:
@@ -96,7 +102,7 @@ def main() -> None:
     racine = modele.with_name("essai")
     shutil.rmtree(racine)
     shutil.copytree(modele, racine)
-    _dans_un_enfant(racine, sortie)
+    _dans_un_enfant(racine, sortie, 0)
     total = json.loads(sortie.read_text())["appels"]
     verdicts = [_essayer(modele, 1 + total * rang // nombre) for rang in range(nombre)]
     sys.stdout.write(json.dumps({"entier": entier, "total": total, "verdicts": verdicts}))
