@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from bilan.carnets.moteur_bilan import parent_chaud
 from bilan.carnets.moteurs import fork_existe
 from bilan.carnets.ordre import FinDeCarnet, Limites, Ordre
 from bilan.carnets.parent import ParentChaud
@@ -71,10 +71,9 @@ def _epurer(valeur: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def parent() -> Iterator[ParentChaud]:
-    chaud = ParentChaud()
-    yield chaud
-    chaud.fermer()
+def parent() -> ParentChaud:
+    """Le parent chaud dont se sert papermill dans ce processus : un seul démarrage pour tout le fichier."""
+    return parent_chaud()
 
 
 @pytest.fixture(scope="module")
