@@ -1,37 +1,24 @@
-"""Les mesures de l'année de démonstration et qui y contribue, calculées une fois."""
+"""Les mesures de l'année de démonstration, ce que le public en lit, et qui y contribue."""
 
 import pytest
+from polars.testing import assert_frame_equal
+from tests.annee import tables_et_contexte
 
-from bilan.collecte.depot import deposer_dossier
-from bilan.demonstration.generateur import engendrer
-from bilan.entrepot.tables import EntrepotTables
-from bilan.indicateurs.calcul import Contexte, calculer, periodes_presentes
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.indicateurs.contributions import contributions
-from bilan.projet import Jeu, Projet, SeuilsSecret
-from bilan.referentiel.regles import Regles
-from bilan.referentiel.territoires import Territoires
+from bilan.projet import PUBLIC, Jeu, SeuilsSecret
 from bilan.secret.masquage import masquer
-from bilan.tables.catalogue import CATALOGUE
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory):
+def demonstration(annee_mesuree):
     """Rend (mesures internes, masquage public, départements de chaque EPCI)."""
-    ici, racine = Projet.trouver(), tmp_path_factory.mktemp("secret")
-    for lien in ("collection.toml", "data/referentiel", "data/demonstration"):
-        (racine / lien).parent.mkdir(parents=True, exist_ok=True)
-        (racine / lien).symlink_to(ici.racine / lien)
-    projet, connu_le = Projet(racine), ici.collection.jeux[Jeu.DEMONSTRATION].connu_le
-    engendrer(projet, racine / "livraisons")
-    deposer_dossier(projet, Jeu.DEMONSTRATION, racine / "livraisons")
-    entrepot = EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION)
-    tables = {nom: entrepot.lire(nom, connu_le) for nom in CATALOGUE} | {"livraisons": entrepot.livraisons(connu_le)}
-    territoires = Territoires.ouvrir(projet.referentiel, 2026, "93")
-    regles = Regles.ouvrir(projet.referentiel)
-    periodes = periodes_presentes(tables, regles, connu_le)
-    contexte = Contexte.des_territoires(territoires, Jeu.DEMONSTRATION, regles, periodes, connu_le)
-    mesures = calculer(tables, contexte)
+    tables, contexte = tables_et_contexte(annee_mesuree)
+    internes = EntrepotMesures(annee_mesuree.entrepot, Jeu.DEMONSTRATION).lire()
+    masquage = masquer(internes, contributions(tables, contexte), SeuilsSecret())
+    ecrites = EntrepotMesures(annee_mesuree.entrepot, Jeu.DEMONSTRATION, PUBLIC).lire()
+    assert_frame_equal(masquage.mesures, ecrites)  # ce que la chaîne écrit pour le public est ce qu'on éprouve ici
     lieux: dict[str, list[str]] = {}
     for epci, departement in contexte.communes_region.select("epci_siren", "code_departement").unique().iter_rows():
         lieux.setdefault(epci, []).append(departement)
-    return mesures, masquer(mesures, contributions(tables, contexte), SeuilsSecret()), lieux
+    return internes, masquage, lieux
