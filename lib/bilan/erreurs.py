@@ -115,11 +115,19 @@ def code_inconnu(quoi: str, donne: str, noms: Mapping[str, str]) -> ErreurUsage:
     return valeur_inconnue(quoi, donne, [f"{cles[cle]} ({noms[cles[cle]]})" for cle in list(proches)[:3]])
 
 
-_PLEIN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PLEIN = {
+    errno.ENOSPC: "Le disque est plein",
+    errno.EDQUOT: "Le quota de disque est atteint",
+    errno.EFBIG: "Un fichier dépasse la taille que ce disque permet",
+}
 
 
-def disque_plein(erreur: BaseException) -> bool:
-    """Vrai si l'écriture a manqué de place ; Polars ne donne le numéro du système que dans son texte."""
-    return isinstance(erreur, OSError) and (
-        erreur.errno in _PLEIN or any(f"(os error {numero})" in str(erreur) for numero in _PLEIN)
-    )
+def manque_de_place(erreur: BaseException) -> str:
+    """Rend, en français, ce dont l'écriture a manqué ; vide si l'erreur est autre.
+
+    Polars ne donne le numéro du système que dans son texte.
+    """
+    if not isinstance(erreur, OSError):
+        return ""
+    dits = (dit for numero, dit in _PLEIN.items() if numero == erreur.errno or f"(os error {numero})" in str(erreur))
+    return next(dits, "")

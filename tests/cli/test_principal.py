@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from tests.poche import COLLECTION
 
 LANGUES = Path(__file__).parents[2] / "lib" / "bilan" / "cli" / "locale" / "fr" / "LC_MESSAGES"
 ANGLAIS = re.compile(r"\b(Usage:|Show this|Error:|Try '|No such|Missing|Commands:|and exit)")
@@ -46,6 +47,32 @@ def test_une_demande_mal_formee_tient_en_une_ligne_et_rend_2(arguments: tuple[st
     assert refus.stderr.startswith("Erreur : ") and refus.stderr.count("\n") == 1
     assert attendu in refus.stderr
     assert not ANGLAIS.search(refus.stderr)
+
+
+def test_un_groupe_sans_commande_donne_son_aide_sans_parler_d_erreur() -> None:
+    aide = _bilan("carnet")
+    assert aide.returncode == 2 and aide.stderr.startswith("Usage : bilan carnet") and "nouveau" in aide.stderr
+
+
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode != 0,
+    reason="il faut pouvoir monter un petit disque",
+)
+def test_disque_plein_la_commande_le_dit_et_n_ecrit_rien_a_moitie(tmp_path: Path) -> None:
+    """Un vrai disque de 16 ko, pour un dictionnaire qui en fait davantage."""
+    (tmp_path / "collection.toml").write_text(COLLECTION, encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    montage = (
+        f"mount -t tmpfs -o size=16k tmpfs {tmp_path}/docs && echo ancien > {tmp_path}/docs/dictionnaire.md && "
+        f"bilan dictionnaire; echo $?; ls -A {tmp_path}/docs; cat {tmp_path}/docs/dictionnaire.md"
+    )
+    chemin = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    vu = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", montage], capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": chemin, "BILAN_RACINE": str(tmp_path)},
+    )  # fmt: skip
+    assert vu.stderr.startswith("Erreur : Le disque est plein ; libérez de la place"), vu.stderr
+    assert vu.stdout.split() == ["1", "dictionnaire.md", "ancien"]
 
 
 def test_hors_d_un_projet_la_commande_dit_ou_chercher(tmp_path: Path) -> None:

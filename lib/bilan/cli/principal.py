@@ -16,7 +16,7 @@ from bilan.cli.editions import COMMANDES as EDITIONS
 from bilan.cli.options import UN_PROFIL, choix_de_carnets, demande
 from bilan.cli.stockage import COMMANDES as STOCKAGE
 from bilan.cli.textes import COMMANDES as TEXTES
-from bilan.erreurs import CodeSortie, ErreurBilan, disque_plein
+from bilan.erreurs import CodeSortie, ErreurBilan, manque_de_place
 from bilan.projet import INTERNE, PROFILS, Projet
 
 _SUITE = "COMMANDE [ARGUMENTS]…"
@@ -154,9 +154,10 @@ def demonstration_generer(graine: int | None) -> None:
 @bilan.command()
 def dictionnaire() -> None:
     """Réécrit docs/dictionnaire.md d'après le catalogue des tables."""
-    from bilan.tables.dictionnaire import ecrire
+    from bilan.entrepot import fichiers
+    from bilan.tables.dictionnaire import rendre
 
-    ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md")
+    fichiers.ecrire(Projet.trouver().racine / "docs" / "dictionnaire.md", rendre().encode())
 
 
 for _commandes in (COLLECTE, ANALYSE, DIAPORAMA, EDITIONS, CHARTE, COMITE, STOCKAGE, TEXTES):
@@ -174,15 +175,18 @@ def main() -> None:
     except ErreurBilan as erreur:
         click.echo(f"Erreur : {erreur.message}", err=True)
         sys.exit(erreur.code_sortie)
+    except click.exceptions.NoArgsIsHelpError as aide:
+        click.echo(aide.format_message(), err=True)
+        sys.exit(CodeSortie.USAGE)
     except click.UsageError as erreur:
         click.echo(f"Erreur : {erreur.format_message()}", err=True)
         sys.exit(CodeSortie.USAGE)
     except click.exceptions.Exit as sortie:
         sys.exit(sortie.exit_code)
     except OSError as erreur:
-        if not disque_plein(erreur):
+        if not (dit := manque_de_place(erreur)):
             raise
-        click.echo(f"Erreur : Le disque est plein ({erreur.strerror or erreur}) ; {_LIBERER}", err=True)
+        click.echo(f"Erreur : {dit} ; {_LIBERER}", err=True)
         sys.exit(CodeSortie.INATTENDU)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrompu ; relancez la même commande pour reprendre où elle s'est arrêtée.", err=True)

@@ -11,7 +11,7 @@ import polars as pl
 from bilan.entrepot import fichiers
 from bilan.entrepot.manifeste import Entree, Livraison, Manifeste
 from bilan.entrepot.tranches import TRANCHES, Choix, Tranches, decouper
-from bilan.erreurs import DonneesRefusees, ErreurUsage, disque_plein
+from bilan.erreurs import DonneesRefusees, ErreurUsage, manque_de_place
 from bilan.projet import Jeu
 from bilan.tables.catalogue import REGISTRES, table
 
@@ -113,7 +113,7 @@ class EntrepotTables:
         try:
             yield
         except (OSError, pl.exceptions.PolarsError) as erreur:
-            if isinstance(erreur, OSError) and disque_plein(erreur):
+            if manque_de_place(erreur):
                 raise
             raise DonneesRefusees(
                 f"Une livraison de l'entrepôt « {self.dossier} » ne se lit plus ({erreur}) ; supprimez ce dossier puis "

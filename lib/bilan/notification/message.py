@@ -12,7 +12,7 @@ from bilan.erreurs import (
     StockageDivergent,
     StockageIndisponible,
     VerrouTenu,
-    disque_plein,
+    manque_de_place,
 )
 from bilan.francais import compter
 from bilan.notification.echecs import code_de
@@ -84,7 +84,7 @@ def echec(erreur: BaseException, periode: str) -> tuple[str, str]:
         f"Le bilan n'a pas abouti (code de sortie {int(code)}), période {periode}, sur {platform.node()}.",
         dit,
         _etat_du_site(erreur),
-        f"À faire : {_PLACE if disque_plein(erreur) else _QUE_FAIRE.get(code, _AUTRE)}",
+        f"À faire : {_PLACE if manque_de_place(erreur) else _QUE_FAIRE.get(code, _AUTRE)}",
     ]
     return f"[bilan] Échec : {titre} (code {int(code)})", "\n\n".join(corps) + "\n"
 
@@ -97,8 +97,8 @@ def _nommer(erreur: BaseException) -> tuple[str, str]:
         return "publication refusée", "Le site construit n'a pas passé ses contrôles ; il n'est pas publié."
     if isinstance(erreur, ErreurBilan):
         return _TITRES.get(type(erreur), "le bilan n'a pas abouti"), erreur.message
-    if disque_plein(erreur):
-        return "disque plein", "Le disque est plein."
+    if dit := manque_de_place(erreur):
+        return "disque plein", f"{dit}."
     if isinstance(erreur, KeyboardInterrupt):
         return "interrompu", "L'exécution a été interrompue."
     return "erreur inattendue", f"Erreur inattendue ({type(erreur).__name__})."

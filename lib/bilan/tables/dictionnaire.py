@@ -1,7 +1,5 @@
 """Le dictionnaire des données, écrit d'après le catalogue : jamais à la main."""
 
-from pathlib import Path
-
 import dataframely as dy
 
 from bilan.tables.catalogue import CATALOGUE, description, titre
@@ -33,11 +31,6 @@ def rendre() -> str:
         Mesure,
     )
     return "\n".join([_AVANT_PROPOS, sommaire, "- [Mesure](#mesure) : `mesures`", "", *tables, mesures])
-
-
-def ecrire(chemin: Path) -> None:
-    """Écrit le dictionnaire dans `chemin`."""
-    chemin.write_text(rendre(), encoding="utf-8")
 
 
 def _section(nom: str, titre_table: str, texte: str, schema: type[dy.Schema]) -> str:
