@@ -33,6 +33,7 @@ def lister() -> None:
 def approuver(empreintes: tuple[str, ...], role: str, tous: bool) -> None:
     """Inscrit dans data/approbations.csv qui a relu ces textes, et quand."""
     from bilan.editions.sortie import lire_approbations, textes_a_relire
+    from bilan.entrepot import fichiers
     from bilan.secret.textes import empreinte
 
     projet = Projet.trouver()
@@ -43,8 +44,9 @@ def approuver(empreintes: tuple[str, ...], role: str, tous: bool) -> None:
         if len(trouves) != 1:
             raise valeur_inconnue("l'empreinte", debut, [cle[:12] for cle in connus])
         choisis += trouves
-    nouveaux = lire_approbations(projet).approuver(choisis, role, date.today())
-    click.echo(f"{compter(len(nouveaux), 'texte approuvé', 'textes approuvés')}.")
+    approbations = lire_approbations(projet).avec(choisis, role, date.today())
+    fichiers.ecrire(approbations.chemin, approbations.en_csv())
+    click.echo(f"{compter(len(set(choisis)), 'texte approuvé', 'textes approuvés')}.")
 
 
 COMMANDES: dict[str, click.Command] = {"texte": texte}

@@ -6,126 +6,19 @@ publient pour cette ligne ; dans la colonne de la cellule, dans sa propre figure
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from bilan.francais import SIGNES
-from bilan.secret.attendu import (
-    Attendu,
-    CelluleMasquee,
-    Endroit,
-    LignePubliee,
-    motif_des_termes,
-    normaliser,
-    page_du_fichier,
-)
+from bilan.secret.attendu import Attendu, CelluleMasquee, Endroit, normaliser, page_du_fichier
 from bilan.secret.lecture import Lecture, Table
 from bilan.secret.nombres import Nombre, est_permis, nombres_de
+from bilan.secret.recherche import MOTS_COURANTS, Groupe, Index, Recherche, est_court, titre_nu
 
 _COUPURE = re.compile(r"\d|;| s ")
 _BASE = re.compile(r"\b(?:des|sur|sur les|parmi|parmi les) $")
-"""Ce qui précède un effectif auquel on rapporte (« 44,4 % des 23 309 ») : il peut venir d'une autre ligne."""
-_ARTICLE = re.compile(r"\b(?:la|le|les|un|une|du|des|de|d|l|par|chaque) $")
-_UNITE = re.compile(r" \([^()]*\)$| \d$")
+# Ce qui précède un effectif auquel on rapporte (« 44,4 % des 23 309 ») : il peut venir d'une autre ligne.
 _PHRASES = re.compile(r"\n|(?<!\bno)(?<!\bart)[.!?]\s")
-_CODE_COURT = 5
-_LONGUEUR_DE_REPERE = 90
 _PORTEE = 160
 _EFFECTIF = 100
-_MOTS_COURANTS = frozenset({"region", "departement", "epci", "commune", "ensemble", "autre", "etat", "bailleur"})
-"""Noms de réservataires et de mailles qui sont aussi des mots : un nombre n'en parle que s'il les touche."""
-_FEUILLE = 31
-"""Longueur où un classeur coupe le nom d'une feuille."""
-
-
-@dataclass(frozen=True)
-class _Groupe:
-    """Cellules masquées d'une même ligne : ses repères normalisés, ses cellules, les nombres permis à côté.
-
-    Une figure d'une seule ligne peut n'avoir aucun repère : le titre de la colonne en tient lieu.
-    """
-
-    reperes: frozenset[str]
-    cellules: tuple[CelluleMasquee, ...]
-    permis: frozenset[float]
-    territoire: frozenset[str] = frozenset()
-
-    @cached_property
-    def titres(self) -> dict[str, list[CelluleMasquee]]:
-        """Cellules par titre de colonne normalisé, sans son unité."""
-        par_titre: dict[str, list[CelluleMasquee]] = {}
-        for cellule in self.cellules:
-            for titre in {_titre(ecriture) for ecriture in cellule.colonnes}:
-                par_titre.setdefault(titre, []).append(cellule)
-        return par_titre
-
-    @cached_property
-    def dits(self) -> frozenset[str]:
-        """Textes après lesquels un nombre parle de la ligne : ses repères, à défaut le titre de la colonne."""
-        return self.reperes or frozenset(self.titres)
-
-    @cached_property
-    def nommes(self) -> bool:
-        """Vrai si les repères suffisent à désigner la ligne dans une phrase : un nom, ou un code assez long."""
-        return any(not r.isdigit() or len(r) >= _CODE_COURT for r in self.dits)
-
-    def chez(self, lus: frozenset[str] | set[str]) -> bool:
-        """Vrai si le territoire de la fiche est nommé, ou n'a pas à l'être ici."""
-        return not self.territoire or not self.territoire.isdisjoint(lus)
-
-
-@dataclass
-class Recherche:
-    """Les groupes d'un ensemble de fichiers qui se lisent de la même façon, et de quoi y retrouver leurs repères."""
-
-    groupes: list[_Groupe]
-    figures: frozenset[str]
-    index: "_Index"
-    est_une_page: bool
-    _par_repere: dict[str, list[_Groupe]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for groupe in self.groupes:
-            for repere in groupe.dits:
-                self._par_repere.setdefault(repere, []).append(groupe)
-
-    @cached_property
-    def motif(self) -> re.Pattern[str] | None:
-        """Motif des textes de toutes les lignes : ceux qui désignent une cellule, et ceux qui parlent d'autre chose.
-
-        Le titre d'une colonne (« Part de la région ») s'y trouve entier, pour que n'y soit pas lu un nom de ligne.
-        """
-        alias = {nom for groupe in self.groupes for nom in groupe.territoire}
-        connus = self.index.textes | self.index.titres | set(self._par_repere) | alias
-        return motif_des_termes(t for t in connus if len(t) <= _LONGUEUR_DE_REPERE and not _est_court(t))
-
-    def candidats(self, lus: frozenset[str] | set[str]) -> Iterator[_Groupe]:
-        """Rend les groupes dont un repère au moins est lu."""
-        vus: set[int] = set()
-        for repere in lus:
-            for groupe in self._par_repere.get(repere, ()):
-                if id(groupe) not in vus:
-                    vus.add(id(groupe))
-                    yield groupe
-
-    def noms_lus(self, phrase: str) -> list[re.Match[str]]:
-        """Rend les textes de lignes que porte une phrase normalisée, sans les titres de colonnes."""
-        if self.motif is None:
-            return []
-        muets = self.index.titres - self.index.textes - self._par_repere.keys()
-        return [t for t in self.motif.finditer(phrase) if t[0] not in muets and not _est_un_mot(t)]
-
-    def permis_a_cote_de(self, phrase: str, place: int) -> frozenset[float]:
-        """Rend les nombres publiés de la ligne nommée à cette place de la phrase : « 61,8 % (Métropole de Nice) »."""
-        trouve = self.motif.match(phrase, place) if self.motif is not None and place < len(phrase) else None
-        return self.index.nombres(trouve[0]) if trouve else frozenset()
-
-    def figure_de(self, nom: str) -> str:
-        """Rend la figure dont une table porte le nom, coupé comme celui d'une feuille ; vide si c'est aucune."""
-        if nom in self.figures:
-            return nom
-        trouvees = [f for f in self.figures if f in nom or (len(nom) >= _FEUILLE - 2 and f.startswith(nom[:-2]))]
-        return max(trouvees, key=len) if trouvees else ""
 
 
 class Fuites:
@@ -171,7 +64,7 @@ class Fuites:
             if est_ici(cellule.endroit):
                 rangees.setdefault((cellule.endroit, tuple(map(normaliser, cellule.reperes))), []).append(cellule)
         commun = page is None and fiche is None
-        index = _Index(lignes)
+        index = Index(lignes)
         groupes = []
         for (endroit, reperes), cellules in rangees.items():
             proches = index.contenant(frozenset(reperes))
@@ -180,68 +73,15 @@ class Fuites:
                 proches = [ligne for ligne in proches if ligne.endroit.territoire in ((), endroit.territoire)]
             permis = frozenset(n for ligne in proches for n in ligne.nombres)
             alias = frozenset(map(normaliser, endroit.territoire)) if commun else frozenset()
-            groupes.append(_Groupe(frozenset(reperes), tuple(cellules), permis, alias))
+            groupes.append(Groupe(frozenset(reperes), tuple(cellules), permis, alias))
         figures = frozenset(ligne.figure for ligne in self._attendu.lignes if ligne.figure)
         masquees = frozenset(c.figure for c in self._attendu.masquees)
         return Recherche(groupes, figures | masquees, index, page is not None)
 
 
-class _Index:
-    """Les lignes publiées par texte, pour retrouver celles qui portent tous les repères d'une cellule."""
-
-    def __init__(self, lignes: Sequence[LignePubliee]) -> None:
-        self._lignes = lignes
-        self._par_texte: dict[str, list[LignePubliee]] = {}
-        for ligne in lignes:
-            for texte in ligne.textes:
-                self._par_texte.setdefault(texte, []).append(ligne)
-
-    @cached_property
-    def titres(self) -> frozenset[str]:
-        """Titres des colonnes."""
-        return frozenset(t for ligne in self._lignes if ligne.est_une_colonne for t in ligne.textes)
-
-    @cached_property
-    def textes(self) -> frozenset[str]:
-        """Tous les textes des lignes, titres de colonnes exceptés."""
-        return frozenset(t for ligne in self._lignes if not ligne.est_une_colonne for t in ligne.textes)
-
-    @cached_property
-    def tous(self) -> frozenset[float]:
-        """Tous les nombres publiés."""
-        return frozenset(n for ligne in self._lignes for n in ligne.nombres)
-
-    def nombres(self, texte: str) -> frozenset[float]:
-        """Rend les nombres des lignes qui portent ce texte."""
-        return frozenset(n for ligne in self._par_texte.get(texte, ()) for n in ligne.nombres)
-
-    def contenant(self, reperes: frozenset[str]) -> list[LignePubliee]:
-        if not reperes:
-            return [ligne for ligne in self._lignes if not ligne.textes]
-        rares = min((self._par_texte.get(r, []) for r in reperes), key=len)
-        return [ligne for ligne in rares if ligne.textes >= reperes]
-
-
-def _titre(ecriture: str) -> str:
-    """Rend un titre de colonne sans son unité ni son rang : « Taux (%) », « Taux 2 » et « taux » se valent."""
-    return normaliser(_UNITE.sub("", ecriture))
-
-
-def _est_court(texte: str) -> bool:
-    return len(texte) < 2 or (texte.isdigit() and len(texte) < _CODE_COURT)
-
-
-def _est_un_mot(trouve: re.Match[str]) -> bool:
-    """Vrai si ce nom est ici un mot de la phrase : « 52 EPCI », « hors de la région (6) »."""
-    if trouve[0] not in _MOTS_COURANTS:
-        return False
-    avant, apres = trouve.string[: trouve.start()], trouve.string[trouve.end() :]
-    return bool(re.search(r"\d $", avant) or (_ARTICLE.search(avant) and not apres.startswith(" :")))
-
-
 def _dans_une_table(table: Table, recherche: Recherche) -> Iterator[str]:
     figure = recherche.figure_de(table.figure)
-    titres = [_titre(entete) for entete in table.entetes]
+    titres = [titre_nu(entete) for entete in table.entetes]
     for rangee in (table.entetes, *table.lignes):
         lus = {normaliser(cellule) for cellule in rangee}
         for groupe in recherche.candidats(lus | set(titres)):
@@ -256,24 +96,27 @@ def _dans_une_table(table: Table, recherche: Recherche) -> Iterator[str]:
                 yield from _croisement(rangee, titres, groupe, next(iter(manquants)))
 
 
-def _colonnes(rangee: Sequence[str], titres: Sequence[str], groupe: _Groupe, figure: str) -> Iterator[str]:
+def _colonnes(rangee: Sequence[str], titres: Sequence[str], groupe: Groupe, figure: str) -> Iterator[str]:
+    siennes = {titre: c for titre in titres for c in groupe.titres.get(titre, ()) if c.figure == figure}
+    # Une table d'une autre figure, ou sans la colonne masquée, se compare à ce qui est publié de la ligne.
+    sienne = any(c.figure == figure for c in groupe.cellules)
+    partout = bool(groupe.reperes) and not siennes and (sienne or not figure)
     for titre, texte in zip(titres, rangee, strict=False):
-        cellules = groupe.titres.get(titre, [])
-        siennes = [c for c in cellules if c.figure == figure]
-        if siennes and _est_un_nombre(texte):
-            yield _constat_de_table(siennes[0])
-        elif not siennes and (cellules or (groupe.reperes and not figure)) and not _permis(texte, groupe):
-            yield _constat_de_table(cellules[0] if cellules else groupe.cellules[0])
+        if titre in siennes:
+            if _est_un_nombre(texte):
+                yield _constat_de_table(siennes[titre])
+        elif (partout or titre in groupe.titres) and not _permis(texte, groupe):
+            yield _constat_de_table(groupe.titres.get(titre, groupe.cellules)[0])
 
 
-def _croisement(rangee: Sequence[str], titres: Sequence[str], groupe: _Groupe, manquant: str) -> Iterator[str]:
+def _croisement(rangee: Sequence[str], titres: Sequence[str], groupe: Groupe, manquant: str) -> Iterator[str]:
     """Cherche la cellule d'un tableau croisé : un repère nomme la ligne, l'autre la colonne."""
     for titre, texte in zip(titres, rangee, strict=False):
         if titre == manquant and not _permis(texte, groupe):
             yield _constat_de_table(groupe.cellules[0])
 
 
-def _permis(texte: str, groupe: _Groupe) -> bool:
+def _permis(texte: str, groupe: Groupe) -> bool:
     """Vrai si la cellule d'une table ne donne aucun nombre qui ne soit permis ; un texte, lu comme phrase, l'est."""
     if not _est_un_nombre(texte) or any(c.isalpha() for c in texte):
         return True
@@ -298,7 +141,7 @@ def _dans_une_phrase(phrase: str, recherche: Recherche) -> Iterator[str]:
             yield _constat_de_phrase(groupe.cellules[0])
 
 
-def _places(phrase: str, trouves: list[re.Match[str]], groupe: _Groupe) -> list[int]:
+def _places(phrase: str, trouves: list[re.Match[str]], groupe: Groupe) -> list[int]:
     """Rend les rangs des noms après lesquels un nombre parle de la ligne.
 
     Si tous ses repères se suivent quelque part (« Proposés, T1 2024 : »), c'est là, et là seulement.
@@ -318,7 +161,7 @@ def _places(phrase: str, trouves: list[re.Match[str]], groupe: _Groupe) -> list[
 
 
 def _suite_montre(
-    phrase: str, trouves: list[re.Match[str]], rang: int, groupe: _Groupe, recherche: Recherche
+    phrase: str, trouves: list[re.Match[str]], rang: int, groupe: Groupe, recherche: Recherche
 ) -> bool:
     """Vrai si ce qui suit ce nom, jusqu'au nom d'une autre ligne, donne un nombre qui n'est pas permis."""
     connus = groupe.dits | groupe.territoire
@@ -326,7 +169,7 @@ def _suite_montre(
     fin = trouves[rang].end()
     suite = _sans(phrase[fin : min(suivant, fin + _PORTEE)], connus)
     permis = groupe.permis | recherche.permis_a_cote_de(phrase, suivant)
-    if groupe.dits <= _MOTS_COURANTS:
+    if groupe.dits <= MOTS_COURANTS:
         # « Région » peut être la maille : seuls ses effectifs, petits entiers, restent comparés à la seule ligne.
         permis |= {n for n in recherche.index.tous if n >= _EFFECTIF or not n.is_integer()}
     return any(
@@ -336,9 +179,9 @@ def _suite_montre(
     )
 
 
-def _parle_de(nombre: Nombre, suite: str, groupe: _Groupe) -> bool:
+def _parle_de(nombre: Nombre, suite: str, groupe: Groupe) -> bool:
     """Vrai si ce nombre de la suite est dit de la ligne : aussitôt après elle, quand son nom est un mot courant."""
-    if not groupe.dits <= _MOTS_COURANTS:
+    if not groupe.dits <= MOTS_COURANTS:
         return True
     entre = suite[: nombre.debut]
     for titre in sorted(groupe.titres, key=len, reverse=True):
@@ -346,8 +189,8 @@ def _parle_de(nombre: Nombre, suite: str, groupe: _Groupe) -> bool:
     return not any(c.isalnum() for c in entre)
 
 
-def _tous_lus(groupe: _Groupe, lus: set[str], phrase: str) -> bool:
-    return all(r in lus or (_est_court(r) and re.search(rf"(?<!\w){r}(?!\w)", phrase)) for r in groupe.reperes)
+def _tous_lus(groupe: Groupe, lus: set[str], phrase: str) -> bool:
+    return all(r in lus or (est_court(r) and re.search(rf"(?<!\w){r}(?!\w)", phrase)) for r in groupe.reperes)
 
 
 def _sans(suite: str, connus: frozenset[str]) -> str:

@@ -46,7 +46,8 @@ class _LecteurHtml(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Range la table finie sous sa figure, et sort du script ou de la figure."""
-        self._couper(tag)
+        if tag != "dt":  # une définition suit son terme
+            self._couper(tag)
         if tag == "table" and self._rangees is not None:
             figure = self._identifiants[-1][1] if self._identifiants else self._figure
             self.lecture.ajouter_table(figure, [r for r in self._rangees if r])

@@ -10,14 +10,13 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Self
 
 import polars as pl
 
-from bilan.entrepot import fichiers
 from bilan.erreurs import DonneesRefusees, ErreurUsage
 
 FICHIER = "approbations.csv"
@@ -74,22 +73,23 @@ class Approbations:
         """Rend, triés, ceux de ces textes que personne n'a approuvés."""
         return sorted({texte for texte in textes if texte.strip() and empreinte(texte) not in self.lignes})
 
-    def approuver(self, textes: Iterable[str], role: str, jour: date) -> list[str]:
-        """Inscrit l'approbation de ces textes et rend ceux qui sont nouveaux ; lève `ErreurUsage` si le rôle n'en est
-        pas un."""
+    def avec(self, textes: Iterable[str], role: str, jour: date) -> Self:
+        """Rend les approbations, celles de ces textes en plus ; lève `ErreurUsage` si le rôle n'en est pas un."""
         if not _ROLE.fullmatch(role):
             raise ErreurUsage(f"« {role} » n'est pas un rôle ; écrivez une fonction (« chargée de mission DREAL »).")
-        nouveaux = self.retenus(textes)
         ajout = {
             (cle := empreinte(texte)): dict(zip(COLONNES, (cle, role, jour.isoformat(), texte), strict=True))
-            for texte in nouveaux
+            for texte in self.retenus(textes)
         }
+        return replace(self, lignes={**self.lignes, **ajout})
+
+    def en_csv(self) -> bytes:
+        """Rend le contenu du fichier."""
         tampon = io.StringIO()
         sortie = csv.DictWriter(tampon, COLONNES, delimiter=";", lineterminator="\n")
         sortie.writeheader()
-        sortie.writerows({**self.lignes, **ajout}.values())
-        fichiers.ecrire(self.chemin, tampon.getvalue().encode())
-        return nouveaux
+        sortie.writerows(self.lignes.values())
+        return tampon.getvalue().encode()
 
 
 def _probleme(ligne: Mapping[str, str | None]) -> str:

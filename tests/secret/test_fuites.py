@@ -1,0 +1,218 @@
+"""Les fuites : la vraie valeur d'une cellule masquée, plantée dans chaque genre de fichier et de plusieurs façons.
+
+Les figures d'essai masquent trois lignes : « Provence Verte » (37 logements), la part de la commune à « Provence
+Verte », et le réservataire « Région » ; ce qu'elles publient à côté a le droit d'être écrit.
+"""
+
+import io
+import json
+import zipfile
+
+import polars as pl
+import pytest
+import typst
+import xlsxwriter
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
+
+from bilan.secret.attendu import Attendu, Endroit, ligne_publiee, lire_figures
+from bilan.secret.barriere import verifier
+from bilan.secret.profils import Profil
+
+VRAIE = 37
+
+
+def _colonne(nom, titre, format_="texte", unite="", absence=""):
+    return {"nom": nom, "titre": titre, "format": format_, "unite": unite, "absence": absence}
+
+
+VOLUMES = {
+    "id": "flux-volumes-de-chaque-epci-de-la-region",
+    "colonnes": [_colonne("nom", "EPCI"), _colonne("n", "Attribués", "nombre", "logements", "statut")],
+    "donnees": [
+        {"nom": "Provence Verte", "siren": "200068104", "n": None, "statut": "secret"},
+        {"nom": "Pays de Grasse", "siren": "200039857", "n": 312, "statut": "observe"},
+    ],
+}
+PARTS = {
+    "id": "flux-parts",
+    "colonnes": [
+        _colonne("nom", "EPCI"), _colonne("r", "Réservataire"), _colonne("p", "Part", "pourcent", "%", "statut"),
+        _colonne("d", "Région", "pourcent", "%"),
+    ],
+    "donnees": [
+        {"nom": "Provence Verte", "r": "Commune", "p": None, "statut": "secret", "d": 11.1},
+        {"nom": "Provence Verte", "r": "EPCI", "p": 8.5, "statut": "observe", "d": 3.4},
+        {"nom": "Pays de Grasse", "r": "Commune", "p": 12.0, "statut": "observe", "d": 11.1},
+        {"nom": "Pays de Grasse", "r": "EPCI", "p": 5.0, "statut": "observe", "d": 3.4},
+    ],
+}
+RESERVATAIRES = {
+    "id": "flux-reservataires",
+    "colonnes": [_colonne("r", "Réservataire"), _colonne("n", "Attribués", "nombre", "logements", "statut")],
+    "donnees": [
+        {"r": "Région", "n": None, "statut": "secret"}, {"r": "Action Logement", "n": 7713, "statut": "observe"},
+    ],
+    "forme": {"genre": "Barres", "reference": {"libelle": "Moyenne", "valeur": 96.5}},
+}  # fmt: skip
+CODES = {
+    "id": "flux-codes",
+    "colonnes": [_colonne("siren", "SIREN"), _colonne("n", "Baux", "nombre", "logements", "statut")],
+    "donnees": [{"siren": "200068104", "n": None, "statut": "secret"}],
+}
+MASQUEES, LIGNES = lire_figures([VOLUMES, PARTS, RESERVATAIRES, CODES])
+PUBLIC = Attendu(Profil.PUBLIC, MASQUEES, lignes=LIGNES)
+
+
+def _html(corps: str) -> bytes:
+    return f"<html><body>{corps}</body></html>".encode()
+
+
+def _xlsx(*rangees, feuille="Feuil1") -> bytes:
+    tampon = io.BytesIO()
+    classeur = xlsxwriter.Workbook(tampon)
+    page = classeur.add_worksheet(feuille)
+    for rang, rangee in enumerate(rangees):
+        page.write_row(rang, 0, rangee)
+    classeur.close()
+    return tampon.getvalue()
+
+
+def _parquet(**colonnes) -> bytes:
+    tampon = io.BytesIO()
+    pl.DataFrame(colonnes).write_parquet(tampon)
+    return tampon.getvalue()
+
+
+def _pptx(*morceaux: str, note: str = "") -> bytes:
+    deck, tampon = Presentation(), io.BytesIO()
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    paragraphe = page.shapes.add_textbox(0, 0, Inches(3), Inches(1)).text_frame.paragraphs[0]
+    for morceau in morceaux:
+        paragraphe.add_run().text = morceau
+    page.notes_slide.notes_text_frame.text = note
+    deck.save(tampon)
+    return tampon.getvalue()
+
+
+def _graphique(series: dict[str, list], categories: list[str], sans: str = "") -> bytes:
+    """Rend un diaporama d'un graphique natif ; `sans` en ôte le classeur incorporé ou ce que garde le graphique."""
+    donnees, deck, tampon = CategoryChartData(), Presentation(), io.BytesIO()
+    donnees.categories = categories
+    for nom, valeurs in series.items():
+        donnees.add_series(nom, valeurs)
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    page.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(3), Inches(3), donnees)
+    deck.save(tampon)
+    reste = io.BytesIO()
+    with zipfile.ZipFile(tampon) as source, zipfile.ZipFile(reste, "w") as cible:
+        for membre in source.namelist():
+            if not (sans and sans in membre):
+                cible.writestr(membre, source.read(membre))
+    return reste.getvalue()
+
+
+def _pdf(corps: str) -> bytes:
+    return typst.compile(corps.encode(), format="pdf")
+
+
+def _ipynb(**sortie) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": [], "outputs": [sortie]}]}).encode()
+
+
+_NOMS = ["Provence Verte", "Pays de Grasse"]
+_AVANT = "Ce paragraphe dit tout ce que la page doit dire, longuement et sans jamais finir, " * 40
+_VUE = {"output_type": "display_data", "data": {"application/vnd.bilan.figure+json": {"id": "x", "donnees": [
+    {"nom": "Provence Verte", "n": VRAIE}]}}}  # fmt: skip
+
+PLANTEES = {
+    "nom-seul-et-gras.html": _html(f"<p><strong>Provence Verte</strong> : <em>{VRAIE}</em> logements</p>"),
+    "definition.html": _html(f"<dl><dt>Provence Verte</dt><dd>{VRAIE}</dd></dl>"),
+    "table-sans-titres.html": _html(f"<table><tr><td>Provence Verte</td><td>{VRAIE}</td></tr></table>"),
+    "titre-autre.html": _html(f"<table><tr><th>Lieu<th>Nb</tr><tr><td>Provence Verte<td>{VRAIE}</tr></table>"),
+    "nom-de-maille.html": _html(f"<p>Région : {VRAIE}</p>"),
+    "maille-et-titre.html": _html(f"<p>Région, attribués : {VRAIE}</p>"),
+    "code-seul.html": _html(f"<p>200068104 : {VRAIE}</p>"),
+    "phrase-longue.html": _html(f"<p>{_AVANT}à Provence Verte, {VRAIE} logements, {_AVANT}</p>"),
+    "remplacement.html": _html(f'<img alt="Carte. Provence Verte : {VRAIE} logements.">'),
+    "image.svg": f'<svg><text>Provence Verte : <tspan>{VRAIE}</tspan></text></svg>'.encode(),
+    "flux-parts.svg": f'<svg aria-label="Provence Verte, Commune : {VRAIE}"></svg>'.encode(),
+    "champ-renomme.js": f'window.d = [{{"nom": "Provence Verte", "x": {VRAIE}}}]'.encode(),
+    "tableau.js": f'window.d = [["Provence Verte", {VRAIE}]]'.encode(),
+    "litteral.js": f'window.d = [{{nom: "Provence Verte", v: {VRAIE}}}]'.encode(),
+    "dit.js": f'window.d = [{{"dit": "Provence Verte – Réservataire : Commune ; Part : {VRAIE}"}}]'.encode(),
+    "code.csv": f"territoire;valeur\n200068104;{VRAIE}\n".encode(),
+    "nom.csv": f"Provence Verte;{VRAIE}\n".encode(),
+    "croisee.csv": f"EPCI;Commune;EPCI\nProvence Verte;{VRAIE};8,5\n".encode(),
+    "nom.parquet": _parquet(lieu=["Provence Verte"], v=[VRAIE]),
+    "nom.xlsx": _xlsx(("Lieu", "Nb"), ("Provence Verte", VRAIE)),
+    "feuille.xlsx": _xlsx(("EPCI", "Attribués (logements)"), ("Provence Verte", 312), feuille=VOLUMES["id"][:31]),
+    "texte.pptx": _pptx("Provence Verte", " : ", str(VRAIE)),
+    "notes.pptx": _pptx("Titre", note=f"Provence Verte : {VRAIE}"),
+    "classeur.pptx": _graphique({"Nb": [VRAIE, 312]}, _NOMS, sans="charts/chart"),
+    "graphique.pptx": _graphique({"Nb": [VRAIE, 312]}, _NOMS, sans=".xlsx"),
+    "fraction.pptx": _graphique({"Commune": [VRAIE / 100, 0.12], "EPCI": [0.085, 0.05]}, _NOMS),
+    "phrase.pdf": _pdf(f"Provence Verte : {VRAIE} logements."),
+    "table.pdf": _pdf(f"#table(columns: 3, [EPCI], [Réservataire], [Part], [Provence Verte], [Commune], [{VRAIE} %])"),
+    "sortie.ipynb": _ipynb(output_type="stream", text=[f"Provence Verte : {VRAIE}\n"]),
+    "figure.ipynb": _ipynb(**_VUE),
+}
+
+
+@pytest.mark.parametrize("nom", PLANTEES)
+def test_la_vraie_valeur_d_une_cellule_masquee_est_refusee_ou_qu_elle_soit(tmp_path, nom):
+    (tmp_path / nom).write_bytes(PLANTEES[nom])
+    constats = verifier(tmp_path, PUBLIC)
+    assert constats and {c.fichier for c in constats} == {nom}
+    assert any("figure flux-" in c.message for c in constats), "le constat nomme la cellule"
+    assert all(str(VRAIE) not in c.message for c in constats), "le constat ne redit pas la valeur"
+
+
+PERMISES = {
+    "publie.html": _html("<p>Pays de Grasse : 312 logements ; Provence Verte : s</p>"),
+    "colonne.html": _html("<p>Action Logement : 7 713 attributions ; Région, 11,1 %.</p>"),
+    "maille.html": _html("<p>52 EPCI : 26 soumis. Partie hors de la région (6). Région : 96,5 % du parc.</p>"),
+    "base.html": _html("<p>Provence Verte, Commune : s des 7 713 attributions ; et 40 autres lignes ici.</p>"),
+    "poids.html": _html('<a title="Données CSV, Provence Verte : s, 3 ko">CSV</a>'),
+    "annee.html": _html("<p>Provence Verte, en 2024 : s</p>"),
+    "voisin.html": _html("<p>De s (Provence Verte) à 312 (Pays de Grasse)</p>"),
+    "rangees.html": _html(
+        "<p>Provence Verte, EPCI : 8,5 % ; Provence Verte, Commune : s ; Pays de Grasse, Commune : 12 %</p>"
+    ),
+    "croisee.csv": b"EPCI;Commune;EPCI\nProvence Verte;s;8,5\nPays de Grasse;12;5\n",
+    "fraction.pptx": _graphique({"Commune": [None, 0.12], "EPCI": [0.085, 0.05]}, _NOMS),
+    "legende.js": 'window.d = [{"nom": "Provence Verte", "statut": "Adopté", "periode": "T1 2024"}]'.encode(),
+    "annuaire.csv": "EPCI;Département;SIREN\nProvence Verte;83;200068104\n".encode(),
+}
+
+
+@pytest.mark.parametrize("nom", PERMISES)
+def test_ce_que_les_figures_publient_a_le_droit_d_etre_ecrit(tmp_path, nom):
+    """Chacun de ces textes a été refusé à tort par une barrière d'avant, sur l'édition de démonstration."""
+    annuaire = ligne_publiee(("200068104", "Provence Verte", "83"))
+    permis = {"statut": frozenset({"ADOPTE"}), "nom": None}
+    attendu = Attendu(Profil.PUBLIC, MASQUEES, vocabulaires=permis, lignes=(*LIGNES, annuaire))
+    (tmp_path / nom).write_bytes(PERMISES[nom])
+    assert verifier(tmp_path, attendu) == []
+
+
+def test_la_cellule_d_une_fiche_se_cherche_chez_elle_et_dans_les_fichiers_communs(tmp_path):
+    """La page d'un autre territoire peut dire le même nombre : le réservataire n'y désigne pas cette cellule."""
+    fiches = [
+        lire_figures([RESERVATAIRES], Endroit(f"demonstration/epci/{code}", (code, nom)))
+        for code, nom in (("200068104", "Provence Verte"), ("200039857", "Pays de Grasse"))
+    ]
+    attendu = Attendu(Profil.PUBLIC, fiches[0][0], lignes=(*fiches[0][1], *fiches[1][1]))
+    dossier = tmp_path / "demonstration"
+    (dossier / "telechargements" / "epci" / "200068104").mkdir(parents=True)
+    (dossier / "epci").mkdir()
+    dite = f"Réservataire;Logements\nRégion;{VRAIE}\n"
+    (dossier / "epci" / "200039857.csv").write_text(dite)
+    (dossier / "index.csv").write_text(f"EPCI;{dite.replace('Région', 'Pays de Grasse;Région')}")
+    assert verifier(tmp_path, attendu) == []
+    (dossier / "telechargements" / "epci" / "200068104" / "flux-reservataires.csv").write_text(dite)
+    (dossier / "annexe.csv").write_text(f"EPCI;{dite.replace('Région', 'Provence Verte;Région')}")
+    vus = [c.fichier for c in verifier(tmp_path, attendu)]
+    assert vus == ["demonstration/annexe.csv", "demonstration/telechargements/epci/200068104/flux-reservataires.csv"]
