@@ -117,6 +117,15 @@ def test_de_la_region_a_l_epci_puis_a_la_commune(exploration: Exploration) -> No
     assert epci.communes.donnees["commune"].to_list() == ["Marseille", "Aix-en-Provence"]
 
 
+def test_ce_que_l_on_savait_a_deux_dates_se_compare_epci_par_epci(exploration: Exploration) -> None:
+    figure = exploration.comparer(Choix("F3", "2024", "ETAT_PRIO"), date(2023, 12, 31))
+    lues = figure.donnees.select("epci_siren", "logements_avant", "logements").rows()
+    assert lues == [(AMP, 0, 65), (NICE, 0, 12)]
+    assert figure.titre.startswith("Les 2\u00a0EPCI ont changé entre le 31 décembre 2023 et le 31 mars 2025")
+    assert "Rupture de série : le 1er janvier 2024, la liste des quartiers prioritaires" in figure.note
+    assert exploration.comparer(Choix("F3", "2024", "ETAT_PRIO"), date(2025, 2, 28)).vide.startswith("Aucun EPCI")
+
+
 def test_un_choix_impossible_est_refuse_en_une_phrase(exploration: Exploration) -> None:
     with pytest.raises(ErreurUsage, match="se lit pour : ETAT_PRIO"):
         exploration.vue(Choix("F3", "2024"))

@@ -82,6 +82,13 @@ def test_une_figure_non_declaree_ou_publiee_deux_fois_est_refusee(carnet: Carnet
         carnet.figure(_figure(carnet))
 
 
+def test_on_ne_se_compare_qu_a_une_date_d_avant(carnet: Carnet) -> None:
+    assert carnet.connu_le_avant is None
+    carnet.parametres |= {"connu_le": "2025-03-31", "connu_le_avant": "2025-03-31"}
+    with pytest.raises(ErreurUsage, match="doit précéder celle du carnet"):
+        carnet.changements()
+
+
 def test_la_source_dit_la_fiction_et_la_date_de_ce_que_l_on_savait(carnet: Carnet) -> None:
     assert carnet.source("Bilans des bailleurs") == (
         "Bilans des bailleurs, données fictives de démonstration, tel que connu le 31 mars 2025"

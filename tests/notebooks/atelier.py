@@ -64,14 +64,20 @@ def territoires(projet: Projet, declaration: DeclarationCarnet, jeu: Jeu) -> lis
     return mesures["territoire"].unique().sort().to_list()
 
 
-def jouer(projet: Projet, declaration: DeclarationCarnet, jeu: Jeu, profil: str, territoire: str) -> list[Figure]:
-    """Rend les figures que le carnet publie avec ces paramètres, dans leur ordre ; un contrôle manqué échoue."""
+def jouer(
+    projet: Projet, declaration: DeclarationCarnet, jeu: Jeu, profil: str, territoire: str, **autres: Any
+) -> list[Figure]:
+    """Rend les figures que le carnet publie avec ces paramètres, dans leur ordre ; un contrôle manqué échoue.
+
+    `autres` donne des paramètres propres au carnet.
+    """
     document = lire_document(projet.notebooks / f"{declaration.nom}.ipynb")
     contrat, figures = ContratCarnet.de(document), []
     edition = projet.collection.jeux[jeu]
     parametres: dict[str, Any] = {
         "jeu": jeu.value, "periode": edition.periode, "region": projet.collection.region,
         "connu_le": edition.connu_le.isoformat(), "profil": profil, declaration.par: territoire,
+        **autres,
     }  # fmt: skip
 
     class _Essai(Carnet):

@@ -4,6 +4,7 @@ Tout passe par les mesures, les tables et les figures des carnets publiés ; rie
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Exploration:
     def __init__(self, carnet: Carnet) -> None:
         self.carnet = carnet
         self._mesures = carnet.mesures(*carnet.contrat.mesures).filter(territoire_type="epci")
-        self._matieres: dict[str, Matiere] = {}
+        self._matieres: dict[tuple[str, date], Matiere] = {}
 
     @property
     def indicateurs(self) -> dict[str, str]:
@@ -105,15 +106,33 @@ class Exploration:
         modalite = axe if axe == "ensemble" else choix.reservataire
         mesures = self._mesures.filter(indicateur=choix.indicateur, ventilation=axe, modalite=modalite)
         carte = replace(exploration.carte(mesures, sujet, contexte), fictif=self.carnet.jeu.est_fictif)
-        code, compte, nature = self._compte(choix.indicateur)
-        detail = Sujet(code, INDICATEURS[code].titre, INDICATEURS[code].definition, "logements",
-                       INDICATEURS[code].source, sujet.population)  # fmt: skip
-        toutes = self._communes(choix, compte, nature)
+        detail = self._detail(choix)
+        toutes = self._communes(choix, self.carnet.connu_le)
         dessin = lier(
             carte, exploration.communes(toutes, detail, contexte), self.carnet.fonds, choix.epci, COMMUNES_MONTREES
         )
         ici = toutes if choix.epci is None else toutes.filter(epci_siren=choix.epci)
         return Vue(choix, carte, exploration.communes(ici, detail, contexte), dessin)
+
+    def comparer(self, choix: Choix, avant: date) -> Figure:
+        """Rend les logements par EPCI d'un choix, tels que connus au jour `avant` et à la date du carnet.
+
+        Lève `ErreurUsage` si l'indicateur, la période ou le réservataire n'y est pas.
+        """
+        self._verifier(choix)
+        alors, maintenant = (
+            self._communes(choix, jour).group_by("epci_siren").agg(pl.col("logements").sum())
+            for jour in (avant, self.carnet.connu_le)
+        )
+        lignes = maintenant.join(alors, on="epci_siren", how="full", coalesce=True, suffix="_avant")
+        figure = exploration.deux_dates(lignes, self._detail(choix), avant, self._contexte(choix))
+        return replace(figure, fictif=self.carnet.jeu.est_fictif)
+
+    def _detail(self, choix: Choix) -> Sujet:
+        """Rend le volume qui détaille un choix : lui-même, ou les logements attribués pour un taux."""
+        fiche = INDICATEURS[self._compte(choix.indicateur)[0]]
+        population = POPULATIONS[choix.reservataire]
+        return Sujet(fiche.code, fiche.titre, fiche.definition, "logements", fiche.source, population)
 
     def exporter(self, vue: Vue, dossier: Path | None = None) -> list[Path]:
         """Écrit la vue (CSV de tableur, SVG et PNG de la carte, CSV des communes) et rend les fichiers écrits.
@@ -146,8 +165,7 @@ class Exploration:
             self.carnet.territoires.verifier_epci(choix.epci)
 
     def _contexte(self, choix: Choix) -> Contexte:
-        c = self.carnet
-        return Contexte(c.jeu, Periode.lire(choix.periode), c.connu_le, c.territoires, c.seuils, c.source)
+        return replace(Contexte.du_carnet(self.carnet), periode=Periode.lire(choix.periode))
 
     @staticmethod
     def _compte(indicateur: str) -> tuple[str, str, str]:
@@ -155,8 +173,10 @@ class Exploration:
         code = indicateur if indicateur in _COMPTES else "N2"
         return code, *_COMPTES[code]
 
-    def _communes(self, choix: Choix, compte: str, nature: str) -> pl.DataFrame:
-        positions = self._matiere(choix.periode).positions_par_commune(nature).filter(periode=choix.periode)
+    def _communes(self, choix: Choix, connu_le: date) -> pl.DataFrame:
+        _, compte, nature = self._compte(choix.indicateur)
+        matiere = self._matiere(choix.periode, connu_le)
+        positions = matiere.positions_par_commune(nature).filter(periode=choix.periode)
         if choix.reservataire != ENSEMBLE:
             positions = positions.filter(reservataire_categorie=choix.reservataire)
         noms = self.carnet.territoires.communes.select("code_commune", "commune")
@@ -169,11 +189,12 @@ class Exploration:
             .sort("code_commune")
         )
 
-    def _matiere(self, periode: str) -> Matiere:
-        if periode not in self._matieres:
+    def _matiere(self, periode: str, connu_le: date) -> Matiere:
+        if (periode, connu_le) not in self._matieres:
             c = self.carnet
             contexte = ContexteDeCalcul.des_territoires(
-                c.territoires, c.jeu, c.regles, (Periode.lire(periode),), c.connu_le
+                c.territoires, c.jeu, c.regles, (Periode.lire(periode),), connu_le
             )
-            self._matieres[periode] = Matiere({"flux_bilan": c.table("flux_bilan")}, contexte)
-        return self._matieres[periode]
+            tables = {"flux_bilan": c.table("flux_bilan", connue_le=connu_le)}
+            self._matieres[periode, connu_le] = Matiere(tables, contexte)
+        return self._matieres[periode, connu_le]

@@ -95,6 +95,21 @@ class Carnet:
         return date.fromisoformat(str(dite)) if dite else self.projet.collection.jeux[self.jeu].connu_le
 
     @property
+    def connu_le_avant(self) -> date | None:
+        """Date de ce que l'on savait à laquelle se comparer ; None si le carnet n'en demande pas.
+
+        Lève `ErreurUsage` si elle n'est pas avant celle du carnet.
+        """
+        dite = self.parametres.get("connu_le_avant")
+        avant = date.fromisoformat(str(dite)) if dite else None
+        if avant is not None and avant >= self.connu_le:
+            raise ErreurUsage(
+                f"La date à laquelle se comparer (« connu_le_avant », {date_longue(avant)}) doit précéder celle du "
+                f"carnet (« connu_le », {date_longue(self.connu_le)})."
+            )
+        return avant
+
+    @property
     def profil(self) -> str:
         """Profil de diffusion : « interne » (bailleurs nommés) ou « public »."""
         return str(self.parametres.get("profil") or "interne")
@@ -151,8 +166,8 @@ class Carnet:
         self._noter_mesures(indicateurs, filtres, repere=True)
         return self._magasin.lire_reperes(indicateur=indicateurs, **filtres)
 
-    def table(self, nom: str, **tranche: str | Sequence[str]) -> pl.DataFrame:
-        """Rend une table canonique telle que connue à la date du carnet ; elle doit être déclarée.
+    def table(self, nom: str, connue_le: date | None = None, **tranche: str | Sequence[str]) -> pl.DataFrame:
+        """Rend une table canonique telle que connue à la date du carnet, ou à une autre ; elle doit être déclarée.
 
         `tranche` n'en garde que les lignes de quelques valeurs, par colonne où elle se découpe
         (`entrepot.tranches.TRANCHES`), triées, sans les colonnes qui disent d'où elles viennent ; seules ces lignes
@@ -161,8 +176,8 @@ class Carnet:
         lecture = LectureTable.tranche(nom, tranche)
         self._lectures.noter_table(lecture)
         if tranche:
-            return self._tables.tranche(nom, lecture.choix, self.connu_le)
-        return self._tables.lire(nom, connu_le=self.connu_le)
+            return self._tables.tranche(nom, lecture.choix, connue_le or self.connu_le)
+        return self._tables.lire(nom, connu_le=connue_le or self.connu_le)
 
     def valeurs(self, nom: str, colonne: str) -> list[Any]:
         """Rend les valeurs présentes dans une colonne d'une table, triées : rien d'autre de la table n'est lu."""
@@ -192,14 +207,36 @@ class Carnet:
     def changements(self) -> tuple[pl.DataFrame, Comparaison]:
         """Rend ce qui a changé (colonnes d'`indicateurs.changements.SCHEMA`) et l'état auquel on se compare.
 
-        Hors du profil interne, les valeurs d'un état passé, qui n'y ont pas été masquées, et les bailleurs sont ôtés.
+        C'est l'état que dit la collection, ou celui du jour `connu_le_avant`, s'il est donné : registres et livraisons
+        seulement, car les valeurs ne se recalculent pas ici. Hors du profil interne, les valeurs d'un état passé, qui
+        n'y ont pas été masquées, et les bailleurs sont ôtés.
         """
-        self._lectures.noter_changements()
-        magasin = EntrepotChangements(self.projet.entrepot, self.jeu)
-        lignes = magasin.lire()
+        lignes, comparaison = self._comparer()
         if self.profil != "interne":
             lignes = lignes.filter(pl.col("genre") != "valeur").with_columns(detail=pl.lit(None, pl.String))
-        return lignes, magasin.comparaison()
+        return lignes, comparaison
+
+    def _comparer(self) -> tuple[pl.DataFrame, Comparaison]:
+        if (avant := self.connu_le_avant) is None:
+            self._lectures.noter_changements()
+            magasin = EntrepotChangements(self.projet.entrepot, self.jeu)
+            return magasin.lire(), magasin.comparaison()
+        from bilan.indicateurs.changements import REGISTRES_COMPARES, Etat, comparer
+
+        etats = [
+            Etat(
+                jour, {nom: self.table(nom, connue_le=jour) for nom in REGISTRES_COMPARES},
+                self._tables.livraisons(jour), pl.DataFrame(),
+            )
+            for jour in (avant, self.connu_le)
+        ]  # fmt: skip
+        return comparer(etats[0], etats[1]), Comparaison(avant.isoformat(), sans_valeurs=True)
+
+    def ruptures(self, debut: date, fin: date) -> str:
+        """Rend la phrase des ruptures de série entre deux dates, ou rien s'il n'y en a pas."""
+        from bilan.referentiel.ruptures import en_phrase, ruptures
+
+        return en_phrase(ruptures(self.projet.referentiel, self.region, debut, fin))
 
     def catalogue(self) -> pl.DataFrame:
         """Rend les carnets de la collection, un par ligne (`catalogue.COLONNES`) ; la lecture est notée."""

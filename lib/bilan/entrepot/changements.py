@@ -20,13 +20,15 @@ class Comparaison:
     """Ce à quoi l'on se compare : la date de ce que l'on savait, l'édition publiée s'il y en a une, et les comptes.
 
     `connu_le` est vide s'il n'y a rien à quoi se comparer ; `edition` l'est si l'état a été reconstitué d'après les
-    livraisons ; `comptes` compte les changements par « genre|cause ». `publiee` dit qu'une édition a été gardée.
+    livraisons ; `comptes` compte les changements par « genre|cause ». `publiee` dit qu'une édition a été gardée ;
+    `sans_valeurs`, que seuls les registres et les livraisons ont été comparés.
     """
 
     connu_le: str = ""
     edition: str = ""
     publiee: bool = False
     comptes: dict[str, int] = field(default_factory=dict)
+    sans_valeurs: bool = False
 
     @property
     def depuis(self) -> date | None:

@@ -37,6 +37,8 @@ _SUIVIS: dict[str, tuple[str, Mapping[str, str]]] = {
     "etat_cotation": ("État de la cotation", ETATS_COTATION),
     "cotation_date_mise_en_service": ("Cotation mise en service", {}),
 }
+REGISTRES_COMPARES = ("epci_avancement", "conventions")
+"""Tables que la comparaison de deux états lit en entier."""
 _PRECISION = 1e-9
 
 

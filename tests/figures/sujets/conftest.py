@@ -40,7 +40,8 @@ _DEFAUTS: dict[str, Any] = {
 def contexte() -> Contexte:
     territoires = Territoires.ouvrir(PROJET.referentiel, millesime=2026, region="93")
     return Contexte(
-        Jeu.REEL, Periode(2024), date(2025, 12, 31), territoires, Seuils(), lambda origine: f"{origine}, test"
+        Jeu.REEL, Periode(2024), date(2025, 12, 31), territoires, Seuils(), lambda origine: f"{origine}, test",
+        lambda debut, fin: f"Rupture de série du {debut} au {fin}."
     )
 
 

@@ -1,5 +1,6 @@
 """Le parcours des EPCI et la comparaison de deux arrêtés, sur un registre écrit à la main."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -35,8 +36,7 @@ REGISTRE = pl.DataFrame(
 
 @pytest.fixture(scope="module")
 def en_mars(contexte: Contexte) -> Contexte:
-    return Contexte(contexte.jeu, contexte.periode, date(2025, 3, 31), contexte.territoires, contexte.seuils,
-                    contexte.source)  # fmt: skip
+    return replace(contexte, connu_le=date(2025, 3, 31))
 
 
 def _statut(donnees: pl.DataFrame, epci: str, etape: str) -> tuple[str, date | None]:
@@ -86,3 +86,13 @@ def test_deux_arretes_disent_ce_qui_a_bouge_et_de_combien(en_mars: Contexte) -> 
 def test_un_seul_arrete_ne_se_compare_pas(en_mars: Contexte) -> None:
     assert deux_arretes.comparables(REGISTRE.filter(date_arrete=JUIN), en_mars) is None
     assert deux_arretes.comparables(REGISTRE, en_mars) == (JUIN, DECEMBRE)
+
+
+def test_deux_arretes_se_choisissent_et_leur_comparaison_dit_les_ruptures_de_serie(en_mars: Contexte) -> None:
+    ancien = date(2023, 6, 30)
+    registre = pl.concat([REGISTRE, REGISTRE.filter(date_arrete=JUIN).with_columns(date_arrete=ancien)])
+    assert deux_arretes.comparables(registre, en_mars) == (JUIN, DECEMBRE)
+    assert deux_arretes.comparables(registre, en_mars, date(2024, 1, 31)) == (ancien, DECEMBRE)
+    assert deux_arretes.comparables(registre, en_mars, date(2023, 1, 31)) is None
+    note = deux_arretes.comparaison(registre, (ancien, DECEMBRE), en_mars).note
+    assert note.endswith("Rupture de série du 2023-06-30 au 2024-12-31.")

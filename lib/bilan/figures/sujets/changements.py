@@ -44,6 +44,8 @@ class Comparaison(Protocol):
     def depuis(self) -> date | None: ...
     @property
     def publiee(self) -> bool: ...
+    @property
+    def sans_valeurs(self) -> bool: ...
 
 
 def nombre_de_changements(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
@@ -73,6 +75,9 @@ def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -
         ],
         schema={"genre": pl.String, **dict.fromkeys(CAUSES_DE_CHANGEMENT, pl.Int64)},
     ).with_columns(total=pl.sum_horizontal(list(CAUSES_DE_CHANGEMENT)))
+    if comparaison.sans_valeurs:  # zéro dirait qu'aucune valeur n'a bougé : on ne l'a pas regardé
+        muette = pl.col("genre") == GENRES_DE_CHANGEMENT["valeur"]
+        donnees = donnees.with_columns(pl.when(~muette).then(pl.exclude("genre")))
     principale = max(CAUSES_DE_CHANGEMENT, key=lambda cause: donnees[cause].sum())
     combien = int(donnees[principale].sum())
     compare = f"Comparé à {'une édition publiée' if comparaison.publiee else 'ce que l’on savait alors, reconstitué'}"
@@ -92,7 +97,7 @@ def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -
         source=contexte.source(_SOURCE),
         alt=decrire_lignes(donnees, "genre", {"total": "nombre"}),
         note="Fait nouveau : ce qui s'est passé depuis. Correction : ce que l'on savait mal. Règle, géographie, code : "
-        f"la façon de compter a changé. {compare}.",
+        f"la façon de compter a changé. {compare}. {_ruptures(comparaison, contexte)}".rstrip(),
     )
 
 
@@ -302,6 +307,10 @@ def _compter(total: int) -> str:
 
 def _depuis(comparaison: Comparaison) -> str:
     return f"depuis l'état connu le {date_longue(comparaison.depuis)}" if comparaison.depuis else "depuis le début"
+
+
+def _ruptures(comparaison: Comparaison, contexte: Contexte) -> str:
+    return contexte.ruptures(comparaison.depuis, contexte.connu_le) if comparaison.depuis else ""
 
 
 def _champ(contexte: Contexte) -> str:

@@ -25,13 +25,15 @@ class CarnetOuvert(Protocol):
     def seuils(self) -> Seuils: ...
 
     def source(self, origine: str) -> str: ...
+    def ruptures(self, debut: date, fin: date) -> str: ...
 
 
 @dataclass(frozen=True)
 class Contexte:
     """Jeu, période, date de ce que l'on savait, territoires, seuils de lecture.
 
-    `source` rend la ligne « Source » d'une figure à partir de son origine.
+    `source` rend la ligne « Source » d'une figure à partir de son origine ; `ruptures`, la phrase des ruptures de série
+    entre deux dates, que toute figure qui les compare porte en note.
     """
 
     jeu: Jeu
@@ -40,11 +42,15 @@ class Contexte:
     territoires: Territoires
     seuils: Seuils
     source: Callable[[str], str]
+    ruptures: Callable[[date, date], str]
 
     @classmethod
     def du_carnet(cls, carnet: CarnetOuvert) -> Self:
         """Rend le contexte d'un carnet ouvert."""
-        return cls(carnet.jeu, carnet.periode, carnet.connu_le, carnet.territoires, carnet.seuils, carnet.source)
+        return cls(
+            carnet.jeu, carnet.periode, carnet.connu_le, carnet.territoires, carnet.seuils, carnet.source,
+            carnet.ruptures,
+        )  # fmt: skip
 
     @property
     def region(self) -> str:

@@ -22,10 +22,14 @@ _SCHEMA = {
 }
 
 
-def comparables(registre: pl.DataFrame, contexte: Contexte) -> tuple[date, date] | None:
-    """Rend les deux derniers arrêtés connus du registre, du plus ancien au plus récent ; rien s'il n'y en a qu'un."""
+def comparables(registre: pl.DataFrame, contexte: Contexte, avant: date | None = None) -> tuple[date, date] | None:
+    """Rend deux arrêtés connus du registre, du plus ancien au plus récent ; rien s'il n'y en a pas deux.
+
+    Le second est le dernier connu ; le premier, le dernier qui ne dépasse pas `avant`, à défaut celui qui le précède.
+    """
     connus = registre.filter(pl.col("date_arrete") <= contexte.connu_le)["date_arrete"].unique().sort().to_list()
-    return (connus[-2], connus[-1]) if len(connus) > 1 else None
+    anciens = [jour for jour in connus[:-1] if avant is None or jour <= avant]
+    return (anciens[-1], connus[-1]) if anciens else None
 
 
 def comparaison(registre: pl.DataFrame, arretes: tuple[date, date], contexte: Contexte) -> Figure:
@@ -64,7 +68,7 @@ def comparaison(registre: pl.DataFrame, arretes: tuple[date, date], contexte: Co
         champ=f"{SOUMIS}, connus aux deux arrêtés.",
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "epci,etape", {"genre": "texte", "apres": "texte"}) if donnees.height else vide,
-        note=_note(manquent),
+        note=f"{_note(manquent)} {contexte.ruptures(avant, apres)}".rstrip(),
         indicateurs=("E5", "E6"),
         vide="" if donnees.height else vide,
     )

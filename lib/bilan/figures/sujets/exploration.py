@@ -1,17 +1,19 @@
 """Explorer un indicateur : sa carte par EPCI, puis les communes, par les mêmes formes que les pages publiées."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from bilan.figures.formes import Barres, Cercles, Choroplethe, Format
+from bilan.figures.formes import Barres, Cercles, Choroplethe, Format, Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.palettes import ABSENCES
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
 from bilan.figures.sujets.echelles import PARTS, REPERE, Echelle
 from bilan.figures.sujets.mesures import COLONNES_EPCI, maturite, par_epci
-from bilan.francais import compter
+from bilan.francais import compter, date_courte, date_longue, nombre
+from bilan.francais.phrases import EPCI, majuscule, parmi
 
 _QUARTS = Echelle((25, 50, 75), "sequentiel")
 _ECHELLES = {"F1e": REPERE, "F3": PARTS, "F3c": PARTS}
@@ -116,4 +118,51 @@ def communes(lignes: pl.DataFrame, sujet: Sujet, contexte: Contexte) -> Figure:
         indicateurs=(sujet.code,),
         maturite="provisoire",
         vide="" if donnees.height else "Aucun bilan livré n'a de logement dans ce choix.",
+    )
+
+
+def deux_dates(lignes: pl.DataFrame, sujet: Sujet, avant: date, contexte: Contexte) -> Figure:
+    """Rend les EPCI dont le volume n'est plus celui que l'on connaissait au jour `avant`, le plus grand écart d'abord.
+
+    `lignes` : epci_siren, logements, logements_avant ; un compte absent d'un côté y est nul.
+    """
+    noms = contexte.territoires.epci.select("epci_siren", "epci", "code_departement")
+    connus = lignes.join(noms, on="epci_siren").with_columns(
+        pl.col("logements", "logements_avant").fill_null(0).cast(pl.Int64)
+    )
+    donnees = (
+        connus.with_columns(ecart=pl.col("logements") - pl.col("logements_avant"))
+        .filter(pl.col("ecart") != 0)
+        .sort(pl.col("ecart").abs(), "epci", descending=[True, False])
+        .select("epci_siren", "epci", "code_departement", "logements_avant", "logements", "ecart")
+    )
+    dates = f"entre le {date_longue(avant)} et le {date_longue(contexte.connu_le)}"
+    vide = f"Aucun EPCI n'a changé de volume {dates}."
+    tete = donnees.row(0, named=True) if donnees.height else {}
+    return Figure(
+        id="exploration-deux-dates",
+        titre=f"{majuscule(parmi(donnees.height, connus.height, EPCI, ('a changé', 'ont changé')))} {dates}"
+        if donnees.height
+        else vide.removesuffix("."),
+        sous_titre=f"{sujet.titre}, {sujet.population.lower()}, {contexte.periode.libelle} : ce que l'on en savait",
+        forme=Tableau(),
+        donnees=donnees,
+        colonnes=(
+            *COLONNES_EPCI,
+            Colonne("logements_avant", f"Connu le {date_courte(avant)}", "nombre", "logements"),
+            Colonne("logements", f"Connu le {date_courte(contexte.connu_le)}", "nombre", "logements"),
+            Colonne("ecart", "Écart", "nombre", "logements"),
+        ),
+        lecture=f"{tete['epci']} : {nombre(tete['logements_avant'])} logements connus d'abord, puis "
+        f"{nombre(tete['logements'])}."
+        if tete
+        else vide,
+        champ="Bailleurs dont le bilan était connu à chacune des deux dates.",
+        source=contexte.source(sujet.source),
+        alt=decrire_lignes(donnees, "epci", {"logements_avant": "nombre", "logements": "nombre"}) if tete else vide,
+        note="Un écart vient d'un bilan arrivé ou rectifié entre les deux dates, pas de logements nouveaux. "
+        f"{contexte.ruptures(avant, contexte.connu_le)}".rstrip(),
+        indicateurs=(sujet.code,),
+        maturite="provisoire",
+        vide="" if tete else vide,
     )
