@@ -125,18 +125,21 @@ def test_arretee_au_clavier_elle_rend_la_main_sans_orphelin_et_reprend(collectio
 @pytest.mark.parametrize("victime", ["enfant", "parent chaud"])
 def test_un_processus_tue_de_l_exterieur_ne_coute_que_son_carnet(collection_de_deux: Maquette, victime: str) -> None:
     m = collection_de_deux
+    dedans, suite = m.racine / "dedans", m.racine / "suite"
+    attendre = [
+        "import os, pathlib, time", f"pathlib.Path({str(dedans)!r}).write_text(str(os.getpid()))",
+        f"while not pathlib.Path({str(suite)!r}).exists(): time.sleep(0.05)", "carnet.terminer()",
+    ]
     fiche = m.projet.notebooks / "70_fiche.ipynb"
-    attendre = '"import time\\ntime.sleep(3)\\ncarnet.terminer()"'
-    fiche.write_text(fiche.read_text().replace('"carnet.terminer()"', attendre))
+    fiche.write_text(fiche.read_text().replace('"carnet.terminer()"', json.dumps("\n".join(attendre))))
     avant = set(_enfants(os.getpid()))
     jouees: list[BilanExecution] = []
     travail = threading.Thread(target=lambda: jouees.append(m.jouer(moteur="bilan", ouvriers=1)))
     travail.start()
-    _attendre(lambda: _issues(m).count("ok") == 1 and "en_cours" in _issues(m))  # une fiche commence
+    _attendre(lambda: dedans.exists() and dedans.read_text())  # une fiche est au milieu de ses cellules
     (chaud,) = (pid for pid in set(_enfants(os.getpid())) - avant if "carnets.zygote" in _commande(pid))
-    _attendre(lambda: _enfants(chaud))
-    time.sleep(1)  # l'enfant a commencé ses cellules
-    os.kill(_enfants(chaud)[0] if victime == "enfant" else chaud, signal.SIGKILL)
+    os.kill(int(dedans.read_text()) if victime == "enfant" else chaud, signal.SIGKILL)
+    suite.touch()
     travail.join(timeout=60)
     (bilan,) = jouees
     assert {e.tache for e in bilan.executions} == TOUTES
