@@ -1,42 +1,22 @@
 """Toutes les figures de tous les carnets, aux deux profils : elles se lisent, ne débordent pas, ne sont pas vides."""
 
-import shutil
-from pathlib import Path
-
-import polars as pl
 import pytest
-from atelier import Jouee, jouer, jouer_tout
+from atelier import Jouee, jouer_tout
 from cadrage import debords, marques
 from releve import introuvables
 
-from bilan import chaine
 from bilan.figures.altair.rendu import Mise, specification
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.projet import Jeu, Projet
 from bilan.referentiel.geometries import Fonds
 
-RACINE = Path(__file__).parents[2]
-BAILLEURS = 3
 pytestmark = [pytest.mark.lent]
 
 
 @pytest.fixture(scope="module")
-def projet(tmp_path_factory: pytest.TempPathFactory) -> Projet:
-    """Le projet, à quelques bailleurs fictifs, ses mesures faites et masquées pour le public."""
-    racine = tmp_path_factory.mktemp("figures")
-    (racine / "data").mkdir()
-    for nom in ("data/referentiel", "data/publie", "data/correspondances", "notebooks"):
-        (racine / nom).symlink_to(RACINE / nom)
-    shutil.copytree(RACINE / "data/demonstration", racine / "data/demonstration",
-                    ignore=shutil.ignore_patterns("livraisons"))  # fmt: skip
-    shutil.copy(RACINE / "collection.toml", racine / "collection.toml")
-    liste = racine / "data/demonstration/bailleurs.csv"
-    liste.write_text("".join(liste.read_text(encoding="utf-8").splitlines(True)[: BAILLEURS + 1]), encoding="utf-8")
-    projet = Projet(racine)
-    for jeu in Jeu:
-        chaine.preparer(projet, jeu, str)
-        chaine.masquer_pour_le_public(projet, jeu, str)
-    return projet
+def projet(annee_mesuree: Projet) -> Projet:
+    """Le projet entier, ses mesures faites et masquées pour le public ; on ne fait qu'y lire."""
+    return annee_mesuree
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +25,6 @@ def jouees(projet: Projet) -> list[Jouee]:
 
 
 def test_chaque_carnet_publie_des_figures_aux_deux_profils(projet: Projet, jouees: list[Jouee]) -> None:
-    # Sur quelques bailleurs, le secret masque presque tout : ce que le public voit d'un thème peut être vide.
     attendus = {(c.nom, jeu) for c in projet.collection.carnets for jeu in c.jeux}
     assert attendus == {(j.carnet, j.jeu) for j in jouees if j.profil == "interne"}
     assert {j.jeu for j in jouees if j.profil == "public"} == set(Jeu)
@@ -66,21 +45,6 @@ def test_aucune_figure_n_est_vide_ni_rognee(projet: Projet, jouees: list[Jouee])
         if not muette and not marques(dessin):
             fautives.append(f"{jouee} : rien n'est dessiné")
     assert not fautives, "\n".join(fautives)
-
-
-def test_la_date_a_laquelle_se_comparer_se_choisit(projet: Projet) -> None:
-    par_nom = {c.nom: c for c in projet.collection.carnets}
-    lues = {
-        figure.id: figure
-        for nom, avant in (("20_cotation", "2024-02-28"), ("80_ce_qui_a_change", "2023-12-31"))
-        for figure in jouer(projet, par_nom[nom], Jeu.DEMONSTRATION, "interne", "93", connu_le_avant=avant)
-    }
-    assert "entre le 8 février 2024 et le 31 décembre 2024" in lues["cotation-deux-arretes"].titre
-    causes = lues["changements-causes"]
-    assert "depuis l'état connu le 31 décembre 2023" in causes.sous_titre
-    assert "la liste des quartiers prioritaires a changé" in causes.note
-    assert causes.donnees.row(by_predicate=pl.col("genre") == "Valeurs révisées", named=True)["total"] is None
-    assert "changements-valeurs" not in lues and lues["changements-livraisons"].donnees["nouvelles"].sum() > 0
 
 
 def test_chaque_figure_dit_ce_que_l_on_savait_et_quand(jouees: list[Jouee]) -> None:
