@@ -1,7 +1,8 @@
 """Toutes les figures de tous les carnets, aux deux profils : elles se lisent, ne débordent pas, ne sont pas vides."""
 
+import polars as pl
 import pytest
-from atelier import Jouee, jouer_tout
+from atelier import Jouee, jouer, jouer_tout
 from cadrage import debords, marques
 from releve import introuvables
 
@@ -45,6 +46,21 @@ def test_aucune_figure_n_est_vide_ni_rognee(projet: Projet, jouees: list[Jouee])
         if not muette and not marques(dessin):
             fautives.append(f"{jouee} : rien n'est dessiné")
     assert not fautives, "\n".join(fautives)
+
+
+def test_la_date_a_laquelle_se_comparer_se_choisit(projet: Projet) -> None:
+    par_nom = {c.nom: c for c in projet.collection.carnets}
+    lues = {
+        figure.id: figure
+        for nom, avant in (("20_cotation", "2024-02-28"), ("80_ce_qui_a_change", "2023-12-31"))
+        for figure in jouer(projet, par_nom[nom], Jeu.DEMONSTRATION, "interne", "93", connu_le_avant=avant)
+    }
+    assert "entre le 8 février 2024 et le 31 décembre 2024" in lues["cotation-deux-arretes"].titre
+    causes = lues["changements-causes"]
+    assert "depuis l'état connu le 31 décembre 2023" in causes.sous_titre
+    assert "la liste des quartiers prioritaires a changé" in causes.note
+    assert causes.donnees.row(by_predicate=pl.col("genre") == "Valeurs révisées", named=True)["total"] is None
+    assert "changements-valeurs" not in lues and lues["changements-livraisons"].donnees["nouvelles"].sum() > 0
 
 
 def test_chaque_figure_dit_ce_que_l_on_savait_et_quand(jouees: list[Jouee]) -> None:
