@@ -6,6 +6,7 @@ Rien de lourd ne s'importe ici : le chemin « rien n'a changé » ne charge ni p
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from bilan.francais import compter, nombre
 from bilan.projet import INTERNE, PROFILS, Jeu, Projet, nom_de_profil
 
 if TYPE_CHECKING:
+    from bilan.carnets.journal import Execution
     from bilan.carnets.plan import Plan
 
 Dire = Callable[[str], object]
@@ -158,10 +160,16 @@ def relire_le_journal(projet: Projet, dernieres: int) -> list[str]:
         executions = journal.toutes(dernieres)
     finally:
         journal.fermer()
-    return [
-        f"{e.debut} · {e.tache} · {e.issue} · {nombre(e.duree_s, 2)} s" + (f" · {e.message}" if e.message else "")
-        for e in reversed(executions)
-    ]
+    return [_ligne_du_journal(execution) for execution in reversed(executions)]
+
+
+def _ligne_du_journal(execution: "Execution") -> str:
+    from bilan.carnets.journal import ISSUES
+
+    debut = datetime.fromisoformat(execution.debut).astimezone()
+    duree = f"{nombre(execution.duree_s, 2)} s"
+    morceaux = (f"{debut:%d/%m/%Y %H:%M:%S}", execution.tache, ISSUES[execution.issue], duree, execution.message)
+    return " · ".join(filter(None, morceaux))
 
 
 def preparer(projet: Projet, jeu: Jeu, dire: Dire) -> None:

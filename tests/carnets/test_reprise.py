@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -223,5 +224,6 @@ def test_disque_plein_les_carnets_finis_restent_et_la_suite_reprend(
 
 def test_le_journal_se_relit_dans_l_ordre_ou_les_carnets_ont_fini(collection_de_deux: Maquette) -> None:
     jouees = [e.tache for e in collection_de_deux.jouer().executions]
-    lues = [ligne.split(" · ")[1] for ligne in relire_le_journal(collection_de_deux.projet, dernieres=3)]
-    assert lues == jouees[-3:]
+    lignes = [ligne.split(" · ") for ligne in relire_le_journal(collection_de_deux.projet, dernieres=3)]
+    assert [morceaux[1] for morceaux in lignes] == jouees[-3:]
+    assert all(datetime.strptime(m[0], "%d/%m/%Y %H:%M:%S") and m[2] == "réussi" for m in lignes)

@@ -13,6 +13,9 @@ from bilan.erreurs import DonneesRefusees, ErreurBilan
 
 FICHIER = "journal.sqlite"
 
+ISSUES = {"ok": "réussi", "echec": "en échec", "en_cours": "en cours", "interrompu": "interrompu"}
+"""Comment finit une exécution : le mot du journal, et celui que l'on montre."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS executions (
     id INTEGER PRIMARY KEY,
