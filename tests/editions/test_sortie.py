@@ -4,10 +4,12 @@ import io
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+import typst
 import xlsxwriter
 from conftest import NOM, RACINE, Magasin, figure
 from pptx import Presentation
@@ -15,15 +17,17 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from bilan.editions import bascule, publication, site
+from bilan.editions import bascule, kit, publication, site
+from bilan.editions.diaporama import actualiser
 from bilan.editions.publication import Parution
 from bilan.editions.site import Atelier
-from bilan.editions.sortie import attendu_du_site, refuser_les_fuites
+from bilan.editions.sortie import attendu_du_site, lire_approbations, refuser_les_fuites, textes_a_relire
 from bilan.entrepot.runs import EntrepotRuns
 from bilan.erreurs import CodeSortie, PublicationRefusee
 from bilan.figures import formes
 from bilan.figures.modele import Colonne
 from bilan.projet import PUBLIC, Jeu, Projet
+from bilan.secret.textes import textes_livres
 
 _COLONNES = ("Réservataire", "Taux (%)")
 _LIGNE = ("Action Logement", 78.4)
@@ -71,12 +75,19 @@ def _ipynb() -> bytes:
     return json.dumps({"cells": [{"cell_type": "code", "source": [], "outputs": [sortie]}]}).encode()
 
 
+def _pdf(taux: str = "78,4") -> bytes:
+    table = f"#table(columns: 2, [Réservataire], [Taux], [Action Logement], [{taux} %])"
+    return typst.compile(table.encode(), format="pdf")
+
+
 FUITES = {
     "flux-taux.csv": _csv,
     "flux-taux.parquet": _parquet,
     "flux-taux.xlsx": _xlsx,
     "flux.pptx": _pptx,
     "flux.ipynb": _ipynb,
+    "flux.pdf": _pdf,
+    "flux.html": "<p>À <b>Action Logement</b>, 78,4 %</p>".encode,
     "flux-taux.svg": '<svg aria-label="Action Logement : 78,4 %"></svg>'.encode,
     "flux.js": lambda: b'window.d=[{"nom": "Action Logement", "taux": 78.4}]',
     "courriel.txt": lambda: b"ecrire a jeanne.exemple@exemple.fr",
@@ -158,6 +169,55 @@ def test_une_fuite_laisse_l_edition_en_place(projet: Projet, publique, monkeypat
         publique()
     assert refus.value.code_sortie == CodeSortie.PUBLICATION_REFUSEE
     assert bascule.courante(projet.reports, PUBLIC) == avant and publication.versions(projet.reports) == [avant]
+
+
+def test_une_fiche_demandee_seule_passe_aussi_la_barriere(
+    projet: Projet, publique, magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fabrique = kit.Fabrique.ouvrir(projet, Jeu.DEMONSTRATION, profil=PUBLIC)
+
+    def imprimer(_serie, dossier: Path, _sirens=()) -> list[Path]:
+        (dossier / "epci").mkdir(parents=True)
+        (dossier / "epci" / "200054807.pdf").write_bytes(_pdf("55,5"))
+        return [dossier / "epci" / "200054807.pdf"]
+
+    monkeypatch.setattr(kit.Serie, "imprimer", imprimer)
+    with pytest.raises(PublicationRefusee, match="figure flux-taux, Action Logement"):
+        fabrique.fiches(["200054807"])
+    assert not list((fabrique.dossier).rglob("*.pdf"))
+
+
+def test_un_diaporama_repris_passe_aussi_la_barriere(projet: Projet, publique, tmp_path: Path) -> None:
+    """Le diaporama interne que l'on actualise au profil public garde ce que des gens y ont écrit."""
+    shutil.copy(RACINE / "copil.toml", projet.racine / "copil.toml")
+    deck = Presentation()
+    page = deck.slides.add_slide(deck.slide_layouts[5])
+    page.shapes.add_textbox(0, 0, Inches(3), Inches(1)).name = "bilan:flux-taux"
+    page.shapes.title.text_frame.text = "Action Logement : 78,4 %"
+    deck.save(tmp_path / "interne.pptx")
+    with pytest.raises(PublicationRefusee, match="figure flux-taux, Action Logement"):
+        actualiser(tmp_path / "interne.pptx", projet, Jeu.DEMONSTRATION, tmp_path / "public.pptx", PUBLIC)
+    assert [c.name for c in tmp_path.glob("public*")] == []
+
+
+def test_un_texte_libre_ou_un_commentaire_ne_sort_qu_approuve(projet: Projet, publique) -> None:
+    table = {"texte": ["Un avis écrit à la main"], "effet": [None]}
+    livres = textes_livres({"chronologie": pl.DataFrame(table, dict.fromkeys(table, pl.String))})
+    assert livres == {"Un avis écrit à la main"}
+    finie, attendu = bascule.place(projet.reports, PUBLIC), attendu_du_site(projet, list(Jeu))
+    page = finie / "demonstration" / "avis.html"
+    page.write_text("<p>Lu : un avis <b>écrit à la main</b>.</p>", encoding="utf-8")
+    with pytest.raises(PublicationRefusee, match="un avis ecrit a la main"):
+        refuser_les_fuites(finie, replace(attendu, textes=tuple(lire_approbations(projet).retenus(livres))))
+    approbations = lire_approbations(projet).avec(livres, "chargée de mission", date(2025, 3, 31))
+    (projet.racine / "data" / "approbations.csv").write_bytes(approbations.en_csv())
+    refuser_les_fuites(finie, replace(attendu, textes=tuple(lire_approbations(projet).retenus(livres))))
+    (projet.racine / "commentaires").mkdir()
+    entete = 'jeu = "demonstration"\nrole = "analyste"\ndate = 2025-03-31\n\n[figures]\nflux-taux = ""'
+    (projet.racine / "commentaires" / "note.md").write_text(f"+++\n{entete}\n+++\nUne note.\n", encoding="utf-8")
+    with pytest.raises(PublicationRefusee, match="commentaire sans approbation"):
+        attendu_du_site(projet, list(Jeu))
+    assert textes_a_relire(projet) == ["Une note."]
 
 
 def test_sans_sa_liste_privee_rien_ne_sort(projet: Projet, publique, monkeypatch: pytest.MonkeyPatch) -> None:
