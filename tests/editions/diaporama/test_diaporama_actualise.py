@@ -19,6 +19,7 @@ from bilan.figures.modele import Figure
 from bilan.projet import Jeu, Projet
 
 COULEUR_MAISON = RGBColor(0x12, 0x34, 0x56)
+GAP = "200067825"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def _nouvelles() -> list[Figure]:
         "barres": dataclasses.replace(barres(11.0), titre="Onze EPCI ont leur cotation", lecture="onze."),
         "carte": dataclasses.replace(carte("En service"), titre="Nice est en service"),
     }
-    figures = [remplacees.get(f.id, f) for f in toutes()]
+    figures = [dataclasses.replace(f, titre="La courbe est ôtée") if f.id == "courbe" else remplacees.get(f.id, f)
+               for f in toutes()]
     plus = {
         "chiffre-un": {"n": [10.0]},
         "tableau": {"nom": [f"Ligne {r}" for r in range(42)], "n": [float(r + 1) for r in range(42)]},
@@ -63,10 +65,19 @@ def repris(projet: Projet) -> tuple[Any, Changements, Path]:
     ajoutee.shapes.title.text_frame.text = "Une diapositive à nous"
     groupe = trouver(main, "bilan:frise")
     groupe.top = Inches(2)
+    trouver_epci(main, GAP).fill.solid()
+    trouver_epci(main, GAP).fill.fore_color.rgb = COULEUR_MAISON
+    ote = trouver(main, "bilan:courbe")
+    ote._element.getparent().remove(ote._element)
     main.save(str(projet.racine / "repris.pptx"))
     executer(projet, _nouvelles(), cle="1b2c")
     changements = actualiser(projet.racine / "repris.pptx", projet, Jeu.DEMONSTRATION, projet.racine / "maj.pptx")
     return pptx.Presentation(str(projet.racine / "maj.pptx")), changements, projet.racine / "repris.pptx"
+
+
+def trouver_epci(presentation: Any, siren: str) -> Any:
+    """Rend la forme d'un EPCI de la carte d'essai."""
+    return next(f for f in trouver(presentation, "bilan:carte").shapes if f.name.startswith(f"{siren} "))
 
 
 def _diapositive(presentation: Any, nom: str) -> Any:
@@ -95,12 +106,23 @@ def test_un_titre_calcule_suit_un_titre_recrit_reste(repris: tuple[Any, Changeme
 
 
 def test_la_carte_se_recolorie(repris: tuple[Any, Changements, Path]) -> None:
-    groupe = trouver(repris[0], "bilan:carte")
-    nice = next(f for f in groupe.shapes if f.name.startswith("200030195 "))
-    assert str(nice.fill.fore_color.rgb) == "000091"
+    assert str(trouver_epci(repris[0], "200030195").fill.fore_color.rgb) == "000091"
     assert any("changement : Métropole Nice Côte d'Azur" in ligne for ligne in repris[1].lignes)
     legende = [f.text_frame.text for f in trouver(repris[0], "bilan:carte:legende").shapes if f.has_text_frame]
     assert "En service (3)" in legende
+
+
+def test_un_epci_recolorie_a_la_main_le_reste_et_la_liste_le_dit(repris: tuple[Any, Changements, Path]) -> None:
+    assert trouver_epci(repris[0], GAP).fill.fore_color.rgb == COULEUR_MAISON
+    assert any("couleur reprise à la main, laissée : CA Gap-Tallard-Durance" in ligne for ligne in repris[1].lignes)
+
+
+def test_un_graphique_ote_ne_revient_pas_et_sa_diapositive_reste_a_jour(
+    repris: tuple[Any, Changements, Path],
+) -> None:
+    assert not any(f.name == "bilan:courbe" for d in repris[0].slides for f in d.shapes)
+    assert any(d.shapes.title.text_frame.text == "La courbe est ôtée" for d in repris[0].slides)
+    assert "courbe" in repris[1].absentes
 
 
 def test_les_cercles_changent_de_taille(repris: tuple[Any, Changements, Path]) -> None:
@@ -140,7 +162,7 @@ def test_la_liste_des_changements_est_ecrite_a_cote(repris: tuple[Any, Changemen
 
 def test_un_diaporama_a_jour_ne_change_pas(projet: Projet, repris: tuple[Any, Changements, Path]) -> None:
     encore = actualiser(projet.racine / "maj.pptx", projet, Jeu.DEMONSTRATION, projet.racine / "encore.pptx")
-    assert [li for li in encore.lignes if "récrit à la main" not in li] == []
+    assert [li for li in encore.lignes if "à la main" not in li] == []
 
 
 def test_le_fichier_de_depart_n_est_jamais_recrit(projet: Projet) -> None:

@@ -31,7 +31,7 @@ from bilan.figures import formes
 from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.modele import Figure
 from bilan.figures.tableau import lignes
-from bilan.francais import compter
+from bilan.francais import compter, enumerer
 from bilan.projet import INTERNE, Jeu, Projet
 
 SUFFIXE_LISTE = ".changements.md"
@@ -55,7 +55,7 @@ class Changements:
 def actualiser(deck: Path, projet: Projet, jeu: Jeu, sortie: Path, profil: str = INTERNE) -> Changements:
     """Écrit dans `sortie` le diaporama `deck`, ses objets « bilan:… » remis aux dernières exécutions du jeu.
 
-    Les textes récrits à la main, la mise en page, les couleurs des graphiques et les diapositives ajoutées restent.
+    Les textes récrits à la main, la mise en page, les couleurs choisies et les diapositives ajoutées restent.
     La liste des changements est écrite à côté (`.changements.md`). Lève `DonneesRefusees` si `deck` n'est pas une
     présentation ou n'a aucun objet du projet, `ErreurUsage` si `sortie` est `deck` ou si `deck` vient de l'autre jeu,
     `PublicationRefusee` si l'édition est publique et que le diaporama repris, ou la liste de ce qui y a changé, donne
@@ -130,7 +130,9 @@ class _Reprise:
                 faits.append(f"« {ident} » laissée telle quelle : aucun carnet ne la fait plus")
             else:
                 faits += self._figure(diapositive, forme, ordonnees)
-        idents = [i for i in dict.fromkeys(f.name.split(":")[1] for f in principaux) if i in self._atelier.figures]
+        # Un graphique ôté à la main ne revient pas, mais ce que la diapositive dit encore de lui reste à jour.
+        nommes = [f.name.split(":")[1] for f in principaux or ordonnees]
+        idents = [i for i in dict.fromkeys(nommes) if i in self._atelier.figures]
         faits += self._textes(diapositive, ordonnees, idents, gardees)
         for ident in idents:
             notes.remplacer(diapositive, ident, self._atelier.bloc(ident))
@@ -139,8 +141,9 @@ class _Reprise:
     def _figure(self, diapositive: Any, forme: Any, ordonnees: list[Any]) -> list[str]:
         """Remet à jour l'objet d'une figure, sa légende et son repère, et rend ce qui a changé."""
         figure, _ = self._atelier.figures[forme.name.split(":")[1]]
+        a_la_main: list[str] = []
         try:
-            changes = self._objet(forme, figure)
+            changes = self._objet(forme, figure, a_la_main)
         except _GenreDifferent as refus:
             return [f"« {figure.id} » laissée telle quelle : {refus} ; refaites cette diapositive à la main"]
         objets.nommer(forme, figure.id, figure.alt, _annexe(forme))
@@ -149,9 +152,13 @@ class _Reprise:
             legende.actualiser(annexes[legende.ANNEXE], figure)
         if changes and repere.ANNEXE in annexes and repere.en_a_un(figure):
             repere.actualiser(annexes[repere.ANNEXE], figure, forme)
-        return [f"« {figure.id} », {_resumer(changes)}"] if changes else []
+        faits = [f"« {figure.id} », {_resumer(changes)}"] if changes else []
+        if a_la_main:
+            faits.append(f"« {figure.id} », couleur reprise à la main, laissée : {enumerer(a_la_main)}")
+        return faits
 
-    def _objet(self, forme: Any, figure: Figure) -> list[str]:
+    def _objet(self, forme: Any, figure: Figure, a_la_main: list[str]) -> list[str]:
+        """Remet l'objet à jour et rend ce qui a changé ; `a_la_main` reçoit les EPCI dont la couleur a été reprise."""
         if figure.donnees.is_empty() or not graphique.a_une_valeur(figure):
             if forme.has_text_frame:
                 return ["texte"] if chiffre.actualiser(forme, figure) else []
@@ -160,7 +167,9 @@ class _Reprise:
             case formes.Choroplethe() | formes.Cercles() if forme.shape_type == 6:
                 zone = _repere_des_enfants(forme)
                 cadrage = carte.Cadrage.poser(fonds_de_la_figure(figure, self._atelier.fonds), zone)
-                return carte.actualiser(forme, figure, cadrage, self._atelier.noms)
+                reprise = carte.actualiser(forme, figure, cadrage, self._atelier.noms)
+                a_la_main += reprise.a_la_main
+                return reprise.changes
             case formes.Tableau() | formes.CartesMultiples() if forme.has_table:
                 return tableau.actualiser(forme, figure, self._lignes(figure, forme))
             case formes.Frise() if forme.shape_type == 6:

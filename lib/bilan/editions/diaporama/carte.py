@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,14 +24,16 @@ _LARGEUR_FOND = 640
 _CORPS = 8.0
 _RAYON = 22.0
 _VOLUME = " : volume"
+_CONNU = "volume connu"
 _TRAIT = groupes.contour(palettes.GRIS_CONTOUR, 0.5)
 
 
 @dataclass(frozen=True)
 class Peinture:
-    """Ce que la carte montre : remplissage de chaque SIREN, et volume de ceux qui en ont un."""
+    """Ce que la carte montre : remplissage de chaque SIREN et ce qu'il dit, volume de ceux qui en ont un."""
 
     fonds: dict[str, str]
+    dits: dict[str, str]
     volumes: dict[str, float]
 
 
@@ -68,18 +70,16 @@ def peindre(figure: Figure, sirens: list[str]) -> Peinture:
     if not isinstance(figure.forme, Choroplethe | Cercles):
         raise TypeError(f"La figure « {figure.id} » n'est pas une carte.")
     lignes = {str(ligne[figure.forme.territoire]): ligne for ligne in figure.donnees.to_dicts()}
+    echelle = _echelle(figure.forme)
     if isinstance(figure.forme, Choroplethe):
-        return Peinture(_classes(figure.forme, lignes, sirens), {})
-    fonds, volumes = {}, {}
+        dits = {siren: _dit(lignes.get(siren, {}), figure.forme.classe, figure.forme.absence) for siren in sirens}
+        return Peinture({siren: echelle[dit] for siren, dit in dits.items()}, dits, {})
     absence = figure.colonne_absence(figure.forme.valeur)
-    for siren in sirens:
-        ligne = lignes.get(siren, {})
-        valeur = ligne.get(figure.forme.valeur)
-        manque = groupes.motif(ligne.get(absence) or "non_transmis")
-        fonds[siren] = manque if valeur is None else groupes.plein(palettes.BLANC)
-        if valeur:
-            volumes[siren] = float(valeur)
-    return Peinture(fonds, volumes)
+    volumes = {siren: float(ligne[figure.forme.valeur]) for siren in sirens
+               if (ligne := lignes.get(siren, {})).get(figure.forme.valeur)}
+    connus = {siren for siren, ligne in lignes.items() if ligne[figure.forme.valeur] is not None}
+    dits = {siren: _CONNU if siren in connus else _dit(lignes.get(siren, {}), "", absence) for siren in sirens}
+    return Peinture({siren: echelle[dit] for siren, dit in dits.items()}, dits, volumes)
 
 
 def ajouter(formes: Any, figure: Figure, cadrage: Cadrage, fonds: Fonds, noms: Mapping[str, str]) -> Any:
@@ -92,7 +92,8 @@ def ajouter(formes: Any, figure: Figure, cadrage: Cadrage, fonds: Fonds, noms: M
         _ligne(groupe, "Parties hors de la région", dehors, groupes.contour(palettes.GRIS_HACHURE, 0.75, "dash"))
     for siren, contours in fond.contours.items():
         titre = f"{siren} {noms.get(siren, '')}".strip()
-        groupes.polygone(groupe, titre, cadrage.anneaux(contours[0]), peinture.fonds[siren], _TRAIT)
+        forme = groupes.polygone(groupe, titre, cadrage.anneaux(contours[0]), peinture.fonds[siren], _TRAIT)
+        _dire(forme, peinture.dits[siren])
     _ligne(groupe, "Limites des départements", cadrage.anneaux(fond.departements), groupes.contour(palettes.ENCRE, 1))
     _surligner(groupe, figure, cadrage)
     _volumes(groupe, peinture.volumes, cadrage, noms)
@@ -102,32 +103,61 @@ def ajouter(formes: Any, figure: Figure, cadrage: Cadrage, fonds: Fonds, noms: M
     return groupe
 
 
-def actualiser(groupe: Any, figure: Figure, cadrage: Cadrage, noms: Mapping[str, str]) -> list[str]:
-    """Recolorie les formes d'une carte posée et rend les noms des EPCI qui ont changé."""
+@dataclass
+class Recoloriage:
+    """Ce qu'une carte posée a connu : les EPCI qui ont changé, et ceux dont la couleur, choisie à la main, reste."""
+
+    changes: list[str] = field(default_factory=list)
+    a_la_main: list[str] = field(default_factory=list)
+
+
+def actualiser(groupe: Any, figure: Figure, cadrage: Cadrage, noms: Mapping[str, str]) -> Recoloriage:
+    """Recolorie les formes d'une carte posée, sauf celles dont la couleur n'est plus celle que le projet avait mise.
+
+    Le texte de remplacement de chaque forme garde ce que sa couleur disait : c'est à lui qu'on la compare.
+    """
     peinture = peindre(figure, list(cadrage.fond.contours))
-    changes = []
+    echelle, reprise = _echelle(figure.forme), Recoloriage()
     for element in groupe._element.iter(qn("p:sp")):
         siren, _, nom = element.xpath("./p:nvSpPr/p:cNvPr/@name")[0].partition(" ")
         voulue = peinture.fonds.get(siren)
         if voulue is None or nom.endswith(_VOLUME) or element.find(qn("p:spPr")).find(qn("a:custGeom")) is None:
             continue
-        if groupes.peinture_de(element) != _signature(voulue):
-            groupes.repeindre(element, voulue)
-            changes.append(nom)
+        actuelle = groupes.peinture_de(element)
+        mise = echelle.get(_ce_que_dit(element))
+        _dire(element, peinture.dits[siren])
+        if actuelle == _signature(voulue):
+            continue
+        if mise is not None and actuelle != _signature(mise):
+            reprise.a_la_main.append(nom)
+            continue
+        groupes.repeindre(element, voulue)
+        reprise.changes.append(nom)
     if isinstance(figure.forme, Cercles):
-        changes += _refaire_volumes(groupe, peinture, cadrage, noms)
-    return changes
+        reprise.changes += _refaire_volumes(groupe, peinture, cadrage, noms)
+    return reprise
 
 
-def _classes(forme: Choroplethe, lignes: Mapping[str, Any], sirens: list[str]) -> dict[str, str]:
-    couleurs = dict(zip(forme.classes, palettes.couleurs(forme.palette, len(forme.classes)), strict=True))
-    fonds = {}
-    for siren in sirens:
-        ligne = lignes.get(siren, {})
-        classe = ligne.get(forme.classe)
-        absence = groupes.motif(ligne.get(forme.absence) or "non_transmis")
-        fonds[siren] = absence if classe is None else groupes.plein(couleurs[classe])
-    return fonds
+def _echelle(forme: Choroplethe | Cercles) -> dict[str, str]:
+    """Rend le remplissage de tout ce qu'une carte peut dire d'un EPCI : sa classe, ou pourquoi elle manque."""
+    classes = {_CONNU: groupes.plein(palettes.BLANC)}
+    if isinstance(forme, Choroplethe):
+        teintes = palettes.couleurs(forme.palette, len(forme.classes))
+        classes = {nom: groupes.plein(teinte) for nom, teinte in zip(forme.classes, teintes, strict=True)}
+    return {libelle: groupes.motif(absence) for absence, libelle in palettes.ABSENCES.items()} | classes
+
+
+def _dit(ligne: Mapping[str, Any], classe: str, absence: str) -> str:
+    """Rend la classe que la ligne donne à l'EPCI, ou pourquoi elle n'en donne pas."""
+    return str(ligne.get(classe) or palettes.ABSENCES[ligne.get(absence) or "non_transmis"])
+
+
+def _dire(element: Any, texte: str) -> None:
+    element.xpath("./p:nvSpPr/p:cNvPr")[0].set("descr", texte)
+
+
+def _ce_que_dit(element: Any) -> str:
+    return str(element.xpath("./p:nvSpPr/p:cNvPr")[0].get("descr", ""))
 
 
 def _signature(peinture: str) -> tuple[str, ...]:
