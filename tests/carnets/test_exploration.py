@@ -17,9 +17,12 @@ import papermill
 import polars as pl
 import pytest
 from maquette_carnets import COLLECTION
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from bilan.carnets.exploration import ENSEMBLE, Choix, Exploration
 from bilan.carnets.ouverture import Carnet, ouvrir
+from bilan.editions.diaporama.vue import en_diapositives
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.tables import EntrepotTables, Livraison
 from bilan.erreurs import ErreurUsage
@@ -51,6 +54,7 @@ def projet(tmp_path_factory: pytest.TempPathFactory) -> Projet:
     """Projet d'un jour : le vrai référentiel, le carnet d'exploration, trois communes livrées."""
     racine = tmp_path_factory.mktemp("exploration")
     (racine / "collection.toml").write_text("carnets = []\n" + COLLECTION, encoding="utf-8")
+    (racine / "copil.toml").write_bytes((RACINE / "copil.toml").read_bytes())
     (racine / "data").mkdir()
     (racine / "data" / "referentiel").symlink_to(RACINE / "data" / "referentiel")
     carnet = racine / "notebooks" / "exploration" / "explorer.ipynb"
@@ -99,7 +103,7 @@ def carnet(projet: Projet, monkeypatch: pytest.MonkeyPatch) -> Carnet:
 
 @pytest.fixture
 def exploration(carnet: Carnet) -> Exploration:
-    return Exploration(carnet)
+    return Exploration(carnet, en_diapositives)
 
 
 def test_on_ne_propose_que_ce_que_les_donnees_permettent(exploration: Exploration) -> None:
@@ -151,16 +155,19 @@ def test_la_vue_liee_est_valide_et_cliquer_la_carte_filtre_les_communes(
 
 
 @pytest.mark.lent
-def test_la_vue_s_exporte_en_csv_et_en_images(exploration: Exploration, tmp_path: Path) -> None:
+def test_la_vue_s_exporte_en_csv_en_images_et_en_diapositives(exploration: Exploration, tmp_path: Path) -> None:
     ecrits = exploration.exporter(exploration.vue(Choix("F3", "2024", "ETAT_PRIO", AMP)), tmp_path)
     assert [e.name.removeprefix("demonstration-f3-2024-etat_prio-200054807") for e in ecrits] == [
-        ".csv", ".svg", ".png", "-communes.csv",
+        ".csv", ".svg", ".png", "-communes.csv", ".pptx",
     ]  # fmt: skip
     csv = ecrits[0].read_text(encoding="utf-8-sig")
     assert csv.splitlines()[0].startswith("EPCI;Département;Numérateur") and len(csv.splitlines()) > 50
     svg = ecrits[1].read_text(encoding="utf-8")
     assert "Données fictives" in svg and "Source" in svg
     assert ecrits[2].read_bytes().startswith(b"\x89PNG")
+    carte, communes = Presentation(str(ecrits[4])).slides
+    assert any(forme.shape_type == MSO_SHAPE_TYPE.GROUP for forme in carte.shapes), "la carte est un objet natif"
+    assert communes.shapes.title.text and "explorer" in communes.notes_slide.notes_text_frame.text
 
 
 @pytest.mark.lent

@@ -3,6 +3,7 @@
 Tout passe par les mesures, les tables et les figures des carnets publiés ; rien ne se calcule ici.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from bilan.indicateurs.contexte import Contexte as ContexteDeCalcul
 from bilan.indicateurs.matiere import Matiere
 from bilan.indicateurs.registre import INDICATEURS
 from bilan.periode import Periode
+from bilan.projet import Jeu, Projet
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 ENSEMBLE = "ENSEMBLE"
@@ -31,6 +33,8 @@ _COMPTES = {
     "N1": ("proposes", "cumul"), "N2": ("attribues", "cumul"), "N3": ("baux", "cumul"),
     "N1t": ("proposes", "seul"), "N2t": ("attribues", "seul"), "N3t": ("baux", "seul"),
 }  # fmt: skip
+
+Diapositives = Callable[[Projet, Jeu, date, Sequence[Figure]], bytes]
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,14 @@ class Vue:
 
 
 class Exploration:
-    """Exploration d'un carnet ouvert : ce qui peut se choisir, et la vue de chaque choix."""
+    """Exploration d'un carnet ouvert : ce qui peut se choisir, et la vue de chaque choix.
 
-    def __init__(self, carnet: Carnet) -> None:
-        self.carnet = carnet
+    `diapositives` fait un .pptx de figures (projet, jeu, date de ce que l'on savait, figures) ; sans lui, l'export
+    d'une vue n'a pas de diapositive.
+    """
+
+    def __init__(self, carnet: Carnet, diapositives: Diapositives | None = None) -> None:
+        self.carnet, self.diapositives = carnet, diapositives
         self._mesures = carnet.mesures(*carnet.contrat.mesures).filter(territoire_type="epci")
         self._matieres: dict[tuple[str, date], Matiere] = {}
 
@@ -135,14 +143,14 @@ class Exploration:
         return Sujet(fiche.code, fiche.titre, fiche.definition, "logements", fiche.source, population)
 
     def exporter(self, vue: Vue, dossier: Path | None = None) -> list[Path]:
-        """Écrit la vue (CSV de tableur, SVG et PNG de la carte, CSV des communes) et rend les fichiers écrits.
+        """Écrit la vue (CSV de tableur, SVG et PNG de la carte, CSV des communes, diapositives) et rend les fichiers.
 
         Sans `dossier`, dans reports/exploration, qui ne va pas au dépôt.
         """
         from bilan.carnets.export_vue import exporter
 
         nom = "-".join(filter(None, (self.carnet.jeu, *vars(vue.choix).values())))
-        return exporter(vue, self.carnet, dossier or self.carnet.projet.reports / "exploration", nom.lower())
+        return exporter(vue, self, dossier or self.carnet.projet.reports / "exploration", nom.lower())
 
     def selecteurs(self, choix: Choix) -> None:
         """Affiche les listes et la vue de ce choix, qu'elles changent ; l'export s'y fait d'un bouton."""

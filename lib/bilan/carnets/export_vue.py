@@ -3,18 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bilan.carnets.ouverture import Carnet
 from bilan.entrepot import fichiers
 from bilan.figures.altair.rendu import Mise, specification
 from bilan.figures.images import Rendu
 from bilan.figures.tableau import en_csv
 
 if TYPE_CHECKING:
-    from bilan.carnets.exploration import Vue
+    from bilan.carnets.exploration import Exploration, Vue
 
 
-def exporter(vue: "Vue", carnet: Carnet, dossier: Path, nom: str) -> list[Path]:
-    """Écrit `nom`.csv, .svg et .png (la carte, textes compris) et `nom`-communes.csv ; rend ces chemins."""
+def exporter(vue: "Vue", exploration: "Exploration", dossier: Path, nom: str) -> list[Path]:
+    """Écrit `nom`.csv, .svg et .png (la carte, textes compris) et `nom`-communes.csv ; rend ces chemins.
+
+    S'y ajoute `nom`.pptx, la carte et les communes en diapositives, quand l'exploration sait en faire.
+    """
+    carnet = exploration.carnet
     dessin = specification(vue.carte, carnet.fonds, mise=Mise(autonome=True))
     rendu = Rendu()
     contenus = {
@@ -23,6 +26,9 @@ def exporter(vue: "Vue", carnet: Carnet, dossier: Path, nom: str) -> list[Path]:
         f"{nom}.png": rendu.png(dessin),
         f"{nom}-communes.csv": en_csv(vue.communes),
     }
+    if exploration.diapositives:
+        figures = (vue.carte, vue.communes)
+        contenus[f"{nom}.pptx"] = exploration.diapositives(carnet.projet, carnet.jeu, carnet.connu_le, figures)
     for fichier, contenu in contenus.items():
         fichiers.ecrire(dossier / fichier, contenu)
     return [dossier / fichier for fichier in contenus]
