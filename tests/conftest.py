@@ -8,6 +8,23 @@ from tests.partage import RACINE, mesurer_l_annee, une_fois
 
 from bilan.projet import Projet
 
+LONGS_D_ABORD = (
+    "test_docs_executees.py", "endurance/test_endurance.py", "carnets/test_exploration.py", "test_chaine.py",
+    "collecte/test_hostiles.py", "indicateurs/test_preuve_sql.py", "referentiel/test_construction.py",
+    "carnets/test_grappe.py", "editions/test_axe.py", "test_securite.py", "carnets/test_moteur_bilan.py",
+    "carnets/test_reprise.py", "test_comite.py", "secret/test_suppression.py", "notebooks/test_figures_publiees.py",
+    "carnets/test_noyau.py", "stockage/test_miroir.py", "editions/test_charte.py", "carnets/test_executeur.py",
+)  # fmt: skip
+"""Fichiers de plus de dix secondes, du plus long au plus court (`pytest --durations=60`)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Met les fichiers longs en tête : parti le dernier, l'un d'eux laisserait un seul processus au travail."""
+    rangs = {RACINE / "tests" / nom: rang for rang, nom in enumerate(LONGS_D_ABORD)}
+    if absents := [chemin.name for chemin in rangs if not chemin.is_file()]:
+        raise pytest.UsageError(f"LONGS_D_ABORD nomme des fichiers qui n'existent pas : {', '.join(absents)}.")
+    items.sort(key=lambda essai: rangs.get(essai.path, len(rangs)))
+
 
 def pytest_configure() -> None:
     """Garde à part le code compilé, là où l'environnement défend de l'écrire à côté des sources.
