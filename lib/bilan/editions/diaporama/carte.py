@@ -16,7 +16,7 @@ from bilan.editions.diaporama.objets import PT, Zone, couleur, en_unites, etique
 from bilan.figures import palettes
 from bilan.figures.altair.fond import Fond, dessiner_fond
 from bilan.figures.altair.lettres import largeur_texte
-from bilan.figures.formes import Cercles, Choroplethe
+from bilan.figures.formes import Cercles, Choroplethe, Forme
 from bilan.figures.modele import Figure
 from bilan.referentiel.geometries import Fonds
 
@@ -138,7 +138,7 @@ def actualiser(groupe: Any, figure: Figure, cadrage: Cadrage, noms: Mapping[str,
     return reprise
 
 
-def _echelle(forme: Choroplethe | Cercles) -> dict[str, str]:
+def _echelle(forme: Forme) -> dict[str, str]:
     """Rend le remplissage de tout ce qu'une carte peut dire d'un EPCI : sa classe, ou pourquoi elle manque."""
     classes = {_CONNU: groupes.plein(palettes.BLANC)}
     if isinstance(forme, Choroplethe):
