@@ -90,9 +90,13 @@ def taire_les_bilans(mesures: pl.DataFrame) -> pl.DataFrame:
 
 
 def _mesures(jeu: Jeu, mesures: pl.DataFrame) -> TableOuverte:
-    """Rend la table des mesures, sans bailleur et sans les séries dont rien n'est connu nulle part."""
+    """Rend la table des mesures, sans bailleur et sans les séries dont rien n'est connu nulle part.
+
+    Un objectif publié pour une année dont rien n'est encore mesuré reste : les pages le montrent.
+    """
     connu = pl.col("statut").is_in(["observe", "secret"]).any().over(_SERIE)
-    diffusables = ecarter_les_bailleurs(mesures).filter(connu).select(Mesure.column_names())
+    objectif = pl.col("denominateur").is_not_null() & pl.col("repondants").is_null()
+    diffusables = ecarter_les_bailleurs(mesures).filter(connu | objectif).select(Mesure.column_names())
     return TableOuverte(
         "mesures", _TITRE_MESURES, _avertir(jeu, _DESCRIPTION_MESURES), Mesure, diffusables.sort(Mesure.primary_key())
     )
