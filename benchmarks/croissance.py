@@ -1,135 +1,158 @@
 """La croissance : une France fictive de 13 à 1 253 EPCI, de cinquante mille à cinq millions de lignes.
 
-Usage : python -m benchmarks.croissance ÉTAPE DOSSIER — une étape, dans son processus, pour que sa mémoire se mesure.
+Usage : python -m benchmarks.croissance — toutes les tailles, et les deux clés que le banc en tire ;
+python -m benchmarks.croissance ÉTAPE DOSSIER — une étape, dans son processus, pour que sa mémoire se mesure.
 """
 
-import shutil
+import statistics
 import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import polars as pl
-
-from benchmarks.memoire import mener
-from bilan import chaine
+from benchmarks.france import Taille, charger, monter
+from benchmarks.memoire import Cout, mener
+from bilan import calculs, chaine
 from bilan.carnets.executeur import Reglages, executer
-from bilan.demonstration.volume import ecrire_volume
-from bilan.entrepot.tables import EntrepotTables, Livraison
+from bilan.entrepot.fichiers import lire_json
+from bilan.entrepot.runs import EntrepotRuns
 from bilan.projet import Jeu, Projet
 
-CARNET = "70_fiche_epci"
-ETAPES = ("charger", "mesurer", "jouer")
-_JOUR = date(2025, 1, 31)
+FICHES, FRANCE = 52, 1253
+DESSINEES = 6
+"""Fiches dont on dessine les images à chaque taille : le dessin se compte à part."""
 
-
-@dataclass(frozen=True)
-class Taille:
-    """Une taille d'essai : nombre d'EPCI, et facteur du volume (1 : une année régionale, 50 000 lignes)."""
-
-    epci: int
-    facteur: float
-
-    @property
-    def lignes(self) -> int:
-        """Lignes de flux de cette taille."""
-        return round(50_000 * self.facteur)
+# Les deux tailles de 52 EPCI encadrent la plus grande : leur moyenne efface ce que la machine fait d'autre.
+TAILLES = (Taille(13, 1), Taille(FICHES, 1), Taille(208, 10), Taille(FRANCE, 100), Taille(FICHES, 10))
 
 
 @dataclass(frozen=True)
 class Mesure:
-    """Ce qu'une taille a coûté : secondes de chaque étape, et pic de mémoire de la plus gourmande, en Mo."""
+    """Ce qu'une taille a coûté, étape par étape (`ETAPES`)."""
 
     taille: Taille
-    secondes: dict[str, float]
-    pic_mo: float
+    couts: Mapping[str, Cout]
+
+    @property
+    def pic_mo(self) -> float:
+        """Pic de mémoire de l'étape la plus gourmande, en Mo."""
+        return max(cout.pic_mo for cout in self.couts.values())
 
     @property
     def par_fiche_s(self) -> float:
         """Secondes par fiche jouée, les deux ouvriers ensemble, préchauffage compris."""
-        return self.secondes["jouer"] / self.taille.epci
+        return self.couts["jouer"].duree_s / self.taille.epci
 
+    @property
+    def calcul_par_fiche_s(self) -> float:
+        """Secondes de calcul par fiche, de tous les processus : plan, fraîcheur, exécution, récolte, préchauffage."""
+        return self.couts["jouer"].calcul_s / self.taille.epci
 
-def mesurer(projet: Projet, taille: Taille, dossier: Path) -> Mesure:
-    """Monte une France fictive de cette taille dans `dossier`, et mène les trois étapes."""
-    monter(projet, taille, dossier)
-    couts = {e: mener([sys.executable, "-m", "benchmarks.croissance", e, str(dossier)], projet.racine) for e in ETAPES}
-    return Mesure(taille, {e: cout.duree_s for e, cout in couts.items()}, max(cout.pic_mo for cout in couts.values()))
+    @property
+    def calcul_marginal_s(self) -> float:
+        """Secondes de calcul d'une fiche de plus : ce que coûte une fiche seule, préchauffage compris, est ôté."""
+        return (self.couts["jouer"].calcul_s - self.couts["une"].calcul_s) / (self.taille.epci - 1)
 
-
-def monter(projet: Projet, taille: Taille, dossier: Path) -> None:
-    """Écrit un projet dont la région compte `taille.epci` EPCI, et son volume de flux."""
-    shutil.copytree(projet.referentiel, dossier / "data" / "referentiel")
-    shutil.copytree(projet.notebooks, dossier / "notebooks")
-    shutil.copy(projet.racine / "requirements.lock", dossier)
-    (dossier / "reports").mkdir()
-    volume = ecrire_volume(projet, dossier / "volume", taille.epci, taille.facteur)
-    _agrandir_la_region(dossier / "data" / "referentiel", pl.scan_parquet(volume), projet.collection.region)
-    tete, *tables = (projet.racine / "collection.toml").read_text(encoding="utf-8").split("[[carnets]]\n")
-    fiche = next(table for table in tables if f'nom = "{CARNET}"' in table)
-    # Ni compte d'EPCI soumis, ni état antérieur à comparer : cette France n'en a pas.
-    gardees = [ligne for ligne in tete.splitlines(True) if not ligne.startswith(("nombre_epci_soumis", "compare_au"))]
-    (dossier / "collection.toml").write_text(f"{''.join(gardees)}[[carnets]]\n{fiche}", encoding="utf-8")
-
-
-def _agrandir_la_region(referentiel: Path, flux: pl.LazyFrame, region: str) -> None:
-    """Met dans la région les seules communes des EPCI du volume, et leurs départements."""
-    communes = pl.read_parquet(referentiel / "communes.parquet")
-    servies = flux.select("code_commune").unique().collect()["code_commune"].implode()
-    sirens = communes.filter(pl.col("code_commune").is_in(servies))["epci_siren"].drop_nulls().unique().implode()
-    ici = pl.col("epci_siren").is_in(sirens)
-    ailleurs = pl.when(pl.col("code_region") == region).then(pl.lit("84")).otherwise("code_region")
-    communes = communes.with_columns(code_region=pl.when(ici).then(pl.lit(region)).otherwise(ailleurs))
-    communes.write_parquet(referentiel / "communes.parquet")
-    departements = pl.read_csv(referentiel / "departements.csv", separator=";", infer_schema=False)
-    touches = communes.filter(pl.col("code_region") == region)["code_departement"].unique().implode()
-    departements.with_columns(
-        code_region=pl.when(pl.col("code_departement").is_in(touches)).then(pl.lit(region)).otherwise("code_region")
-    ).write_csv(referentiel / "departements.csv", separator=";")
-
-
-def charger(projet: Projet) -> None:
-    """Fait entrer le volume dans l'entrepôt, une livraison par lot, et le parc qui en découle."""
-    entrepot = EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION)
-    lots = sorted((projet.racine / "volume").glob("*.parquet"))
-    with entrepot.transaction() as transaction:
-        for rang, lot in enumerate(lots):
-            livraison = Livraison(f"Lot fictif {rang}", "2024", date(2024, 12, 31), _JOUR, lot.name, lot.stem)
-            transaction.charger("flux_bilan", pl.read_parquet(lot), livraison)
-        parc = Livraison("Parc fictif", "2024", date(2024, 1, 1), _JOUR, "parc", "parc")
-        transaction.charger("parc_rpls", _parc(pl.scan_parquet(lots)), parc)
-
-
-def _parc(flux: pl.LazyFrame) -> pl.DataFrame:
-    """Rend le parc des bailleurs du volume : un seul lieu par bailleur et par département, pour rester léger."""
-    from bilan.tables.parc_rpls import ParcRpls
-
-    lieux = flux.group_by("bailleur_siren", "code_departement").agg(pl.col("code_commune").min())
-    lieux = lieux.select("bailleur_siren", "code_commune").sort("bailleur_siren", "code_commune")
-    connues = lieux.with_columns(
-        annee=pl.lit(2024), niveau=pl.lit("bailleur_commune"), code=pl.col("code_commune"), nb_logements=pl.lit(400),
-        source=pl.lit("Parc fictif du banc d'essai"), date_arrete=pl.lit(date(2024, 1, 1)),
-    ).collect()  # fmt: skip
-    absentes = [pl.lit(None).alias(nom) for nom in ParcRpls.column_names() if nom not in connues.columns]
-    return ParcRpls.cast(connues.with_columns(absentes))
+    @property
+    def dessin_par_fiche_s(self) -> float:
+        """Secondes de calcul pour dessiner les images d'une fiche, chauffe comprise, sur quelques-unes."""
+        return self.couts["dessiner"].calcul_s / DESSINEES
 
 
 def jouer(projet: Projet) -> None:
     """Joue toutes les fiches, par deux ouvriers."""
-    plan = chaine.planifier(projet, chaine.Demande(jeux=(Jeu.DEMONSTRATION,)))
-    fait = executer(projet, plan, Reglages(moteur="bilan", ouvriers=2))
-    assert not fait.echecs, fait.echecs[0].message
+    _executer(projet, chaine.Demande(jeux=(Jeu.DEMONSTRATION,)))
+
+
+def rejouer_une(projet: Projet) -> None:
+    """Rejoue une seule fiche : ce que coûte l'exécution quel que soit leur nombre, et une fiche."""
+    nom = min(EntrepotRuns(projet.entrepot, Jeu.DEMONSTRATION).cles())
+    _executer(projet, chaine.Demande(jeux=(Jeu.DEMONSTRATION,), territoires=(nom.split("|")[1],), forcer=True))
+
+
+def _executer(projet: Projet, demande: chaine.Demande) -> None:
+    reglages = Reglages(moteur="bilan", ouvriers=2, forcer=demande.forcer)
+    fait = executer(projet, chaine.planifier(projet, demande), reglages)
+    assert fait.executions and not fait.echecs, fait.echecs
+
+
+def dessiner(projet: Projet) -> None:
+    """Dessine les images des pages de quelques fiches, dans ce processus."""
+    from bilan.editions.imagerie import imagerie_du_jeu
+    from bilan.figures.modele import Figure
+
+    runs = EntrepotRuns(projet.entrepot, Jeu.DEMONSTRATION)
+    dossiers = [runs.dossier(cle) / "figures" for _nom, cle in sorted(runs.cles().items())[:DESSINEES]]
+    figures = [Figure.depuis_json(lire_json(f, {})) for dossier in dossiers for f in sorted(dossier.glob("*.json"))]
+    imagerie = imagerie_du_jeu(projet, Jeu.DEMONSTRATION)
+    imagerie.processus = 0
+    assert imagerie.preparer(figures)
+
+
+ETAPES: dict[str, Callable[[Projet], None]] = {
+    "charger": charger,
+    "mesurer": lambda projet: calculs.mesurer(projet, Jeu.DEMONSTRATION, print),
+    "jouer": jouer,
+    "une": rejouer_une,
+    "dessiner": dessiner,
+}
+
+
+def mesurer(projet: Projet, tailles: Sequence[Taille]) -> list[Mesure]:
+    """Monte une France de chaque taille, mène ses étapes, et rend ce qu'elles ont coûté, de la plus petite."""
+    mesures = []
+    for taille in tailles:
+        with tempfile.TemporaryDirectory() as dossier:
+            mesures.append(_mesurer_une_taille(projet, taille, Path(dossier) / "france"))
+        print(_en_ligne(mesures[-1]), flush=True)
+    return sorted(mesures, key=lambda mesure: (mesure.taille.epci, mesure.taille.facteur))
+
+
+def _mesurer_une_taille(projet: Projet, taille: Taille, dossier: Path) -> Mesure:
+    monter(projet, taille, dossier)
+    commande = [sys.executable, "-m", "benchmarks.croissance"]
+    return Mesure(taille, {e: mener([*commande, e, str(dossier)], projet.racine) for e in ETAPES})
+
+
+def _en_ligne(mesure: Mesure) -> str:
+    etapes = ", ".join(
+        f"{etape} {cout.duree_s:.1f} s (calcul {cout.calcul_s:.1f} s, {cout.pic_mo:.0f} Mo)"
+        for etape, cout in mesure.couts.items()
+    )
+    return (
+        f"{mesure.taille.epci} EPCI, {mesure.taille.lignes} lignes : {mesure.par_fiche_s:.3f} s par fiche, calcul "
+        f"{mesure.calcul_par_fiche_s:.3f} s dont {mesure.calcul_marginal_s:.3f} s sans le préchauffage ; {etapes}"
+    )
+
+
+def cles(mesures: Sequence[Mesure]) -> dict[str, float]:
+    """Rend ce que le banc retient de la croissance.
+
+    Un coût est en secondes de calcul, que la charge de la machine ne déforme pas ; celui de 52 EPCI est la moyenne de
+    ses deux volumes.
+    """
+    return {
+        "cout_1253_sur_52": _rapport(mesures, lambda mesure: mesure.calcul_par_fiche_s),
+        "cout_1253_sur_52_sans_prechauffage": _rapport(mesures, lambda mesure: mesure.calcul_marginal_s),
+        "cout_1253_sur_52_duree": _rapport(mesures, lambda mesure: mesure.par_fiche_s),
+        "dessin_1253_sur_52": _rapport(mesures, lambda mesure: mesure.dessin_par_fiche_s),
+        "memoire_pic_mo": round(max(mesure.pic_mo for mesure in mesures)),
+    }
+
+
+def _rapport(mesures: Sequence[Mesure], cout: Callable[[Mesure], float]) -> float:
+    grande, petites = ([cout(m) for m in mesures if m.taille.epci == epci] for epci in (FRANCE, FICHES))
+    return round(statistics.mean(grande) / statistics.mean(petites), 2)
 
 
 def main() -> None:
-    """Mène une étape dans ce processus."""
-    etape, projet = sys.argv[1], Projet(Path(sys.argv[2]))
-    if etape == "charger":
-        charger(projet)
-    elif etape == "mesurer":
-        chaine.mesurer(projet, Jeu.DEMONSTRATION, print)
-    else:
-        jouer(projet)
+    """Mène une étape dans ce processus ; sans étape, mesure toutes les tailles et imprime les clés."""
+    if len(sys.argv) > 1:
+        ETAPES[sys.argv[1]](Projet(Path(sys.argv[2])))
+        return
+    for cle, valeur in cles(mesurer(Projet.trouver(), TAILLES)).items():
+        print(f"{cle} : {valeur}")
 
 
 if __name__ == "__main__":

@@ -17,14 +17,14 @@ from pathlib import Path
 
 from benchmarks import fraicheur
 from benchmarks.copie import copier, reduire
-from benchmarks.croissance import Mesure, Taille
-from benchmarks.croissance import mesurer as mesurer_taille
-from benchmarks.rapport import FICHES, Passages, Resultats, cles, ecrire
+from benchmarks.croissance import FICHES, TAILLES
+from benchmarks.croissance import mesurer as mesurer_la_croissance
+from benchmarks.france import Taille
+from benchmarks.rapport import Passages, Resultats, cles, ecrire
 from benchmarks.voies import CARNET, Voie, voies
 from bilan.carnets.plan import Selection, Tache, etablir
 from bilan.projet import Jeu, Projet
 
-TAILLES = (Taille(13, 1), Taille(FICHES, 1), Taille(FICHES, 10), Taille(208, 10), Taille(1253, 100))
 _STANDARD = ("--moteur", "standard")
 
 
@@ -56,20 +56,6 @@ def _chronometrer(voie: Voie, lot: Sequence[Tache]) -> tuple[float, float]:
 def _calcul_s() -> float:
     usages = [resource.getrusage(qui) for qui in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def mesurer_la_croissance(projet: Projet, tailles: Sequence[Taille]) -> list[Mesure]:
-    """Rend ce que coûte chaque taille, de la plus petite à la plus grande."""
-    mesures = []
-    for taille in tailles:
-        with tempfile.TemporaryDirectory() as dossier:
-            mesures.append(mesurer_taille(projet, taille, Path(dossier) / "france"))
-        derniere = mesures[-1]
-        print(
-            f"{taille.epci} EPCI, {taille.lignes} lignes : {derniere.par_fiche_s:.3f} s par fiche, "
-            f"{derniere.pic_mo:.0f} Mo, {derniere.secondes}", flush=True,
-        )  # fmt: skip
-    return mesures
 
 
 @dataclass(frozen=True)
