@@ -110,7 +110,10 @@ def _relier(systeme: Systeme, nom: str, enfants: pl.DataFrame, parent: str) -> N
 
 def _modalites(systeme: Systeme) -> None:
     base = [nom for nom in CLE_CELLULE if nom not in ("ventilation", "modalite")]
-    cellules = systeme.cellules.filter(pl.col("ventilation") != ENSEMBLE)
+    # Un trimestre publié qui n'est pas la différence de ses cumuls a aussi une cellule virtuelle, de même clé : comptée
+    # avec lui, elle ferait perdre l'addition de ses modalités.
+    uniques = systeme.cellules.unique(CLE_CELLULE, keep="first", maintain_order=True)
+    cellules = uniques.filter(pl.col("ventilation") != ENSEMBLE)
     croisee = pl.col("ventilation").str.contains("|", literal=True)
     axes = pl.col("ventilation").str.split("|").list
     codes = pl.col("modalite").str.split("|").list
@@ -120,7 +123,7 @@ def _modalites(systeme: Systeme) -> None:
             *(cellules.filter(croisee).with_columns(pv=axes.get(k), pm=codes.get(k)) for k in (0, 1)),
         ]
     )
-    cible = systeme.cellules.select(
+    cible = uniques.select(
         *base, pl.col("ventilation").alias("pv"), pl.col("modalite").alias("pm"), pl.col("id").alias("parent")
     )
     liees = parents.join(cible, on=[*base, "pv", "pm"])
