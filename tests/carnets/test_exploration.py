@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import altair
 import papermill
@@ -31,7 +33,12 @@ from bilan.projet import Jeu, Projet
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.flux_bilan import FluxBilan
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 RACINE = Path(__file__).parents[2]
+PRISE_EN_MAIN = (RACINE / "docs" / "prise_en_main.md").read_text(encoding="utf-8").replace("\n", " ")
+DEVANT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 CHROMIUM = Path("/usr/bin/chromium")
 DRAPEAUX = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -57,9 +64,9 @@ def projet(tmp_path_factory: pytest.TempPathFactory) -> Projet:
     (racine / "copil.toml").write_bytes((RACINE / "copil.toml").read_bytes())
     (racine / "data").mkdir()
     (racine / "data" / "referentiel").symlink_to(RACINE / "data" / "referentiel")
-    carnet = racine / "notebooks" / "exploration" / "explorer.ipynb"
-    carnet.parent.mkdir(parents=True)
-    carnet.write_bytes((RACINE / "notebooks" / "exploration" / "explorer.ipynb").read_bytes())
+    (racine / "notebooks" / "exploration").mkdir(parents=True)
+    for nom in ("notebooks/00_catalogue.ipynb", "notebooks/exploration/explorer.ipynb"):
+        (racine / nom).write_bytes((RACINE / nom).read_bytes())
     projet = Projet(racine)
     lignes = [
         FLUX | {"code_commune": commune, "code_departement": departement, "logements_attribues": combien}
@@ -119,6 +126,7 @@ def test_de_la_region_a_l_epci_puis_a_la_commune(exploration: Exploration) -> No
     assert region.communes.donnees["logements"].to_list() == [40, 25, 12]
     epci = exploration.vue(Choix("F3", "2024", "ETAT_PRIO", AMP))
     assert epci.communes.donnees["commune"].to_list() == ["Marseille", "Aix-en-Provence"]
+    assert epci.carte.fictif and epci.communes.fictif
 
 
 def test_ce_que_l_on_savait_a_deux_dates_se_compare_epci_par_epci(exploration: Exploration) -> None:
@@ -165,9 +173,10 @@ def test_la_vue_s_exporte_en_csv_en_images_et_en_diapositives(exploration: Explo
     svg = ecrits[1].read_text(encoding="utf-8")
     assert "Données fictives" in svg and "Source" in svg
     assert ecrits[2].read_bytes().startswith(b"\x89PNG")
-    carte, communes = Presentation(str(ecrits[4])).slides
-    assert any(forme.shape_type == MSO_SHAPE_TYPE.GROUP for forme in carte.shapes), "la carte est un objet natif"
-    assert communes.shapes.title.text and "explorer" in communes.notes_slide.notes_text_frame.text
+    (diapositive,) = Presentation(str(ecrits[4])).slides
+    dit = " ".join(forme.text_frame.text for forme in diapositive.shapes if forme.has_text_frame)
+    assert "Document de travail" in dit and "Données fictives" in dit
+    assert any(forme.shape_type == MSO_SHAPE_TYPE.GROUP for forme in diapositive.shapes), "la carte est un objet natif"
 
 
 @pytest.mark.lent
@@ -230,10 +239,16 @@ def _attendre(adresse: str) -> None:
     pytest.fail("JupyterLab n'a pas démarré en deux minutes.")
 
 
+def _suivre(page: "Page", ou: str, libelle: str) -> None:
+    """Clique ce que nomme docs/prise_en_main.md, et rien d'autre."""
+    assert f"« {libelle} »" in PRISE_EN_MAIN
+    page.locator(ou).filter(has_text=re.compile(rf"^{libelle}$")).first.click(timeout=60_000)
+
+
 @pytest.mark.lent
 @pytest.mark.navigateur
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium n'est pas installé sur cette machine")
-def test_dans_jupyterlab_changer_une_liste_change_la_carte(lab: str) -> None:
+def test_de_make_lab_a_sa_premiere_figure_en_suivant_le_document(lab: str, projet: Projet) -> None:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as profil, sync_playwright() as navigateur:
@@ -244,14 +259,14 @@ def test_dans_jupyterlab_changer_une_liste_change_la_carte(lab: str) -> None:
         dehors: list[str] = []
         page.on("request", lambda r: None if r.url.startswith((lab, "data:", "blob:", "ws:")) else dehors.append(r.url))
         page.goto(lab)
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+        page.wait_for_selector(f"{DEVANT} .jp-Cell", timeout=120_000)
         assert page.evaluate("document.documentElement.lang") == "fr-FR"
-        assert "Fichier" in page.inner_text(".lm-MenuBar")
-        page.wait_for_timeout(12_000)  # le noyau démarre : une cellule lancée avant lui est perdue
-        page.locator(".jp-Notebook .jp-Cell").first.click()
-        for _ in range(10):
-            page.keyboard.press("Shift+Enter")
-            page.wait_for_timeout(300)
+        onglets = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabLabel").all_inner_texts()
+        assert onglets == ["00_catalogue.ipynb", "explorer.ipynb"]
+        assert all(f"`{nom}`" in PRISE_EN_MAIN for nom in onglets)
+        page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('Inactif')")
+        _suivre(page, ".lm-MenuBar-itemLabel", "Exécution")
+        _suivre(page, ".lm-Menu-itemLabel", "Exécuter toutes les cellules")
         dessin = page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first
         dessin.wait_for(timeout=180_000)
         page.wait_for_selector(".widget-dropdown select", timeout=60_000)
@@ -261,5 +276,9 @@ def test_dans_jupyterlab_changer_une_liste_change_la_carte(lab: str) -> None:
         page.wait_for_function(f"{choisi} === '{_insecable('Tous réservataires')}'", timeout=60_000)
         page.wait_for_timeout(5000)
         assert page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first.screenshot() != avant
+        _suivre(page, "button", "Exporter la vue")
+        page.wait_for_selector("text=Écrit dans reports/exploration", timeout=120_000)
         assert dehors == []
         contexte.close()
+    exportes = sorted(chemin.suffix for chemin in (projet.racine / "reports" / "exploration").iterdir())
+    assert exportes == [".csv", ".csv", ".png", ".pptx", ".svg"]

@@ -113,14 +113,15 @@ class Exploration:
         axe = "ensemble" if choix.reservataire == ENSEMBLE else "reservataire"
         modalite = axe if axe == "ensemble" else choix.reservataire
         mesures = self._mesures.filter(indicateur=choix.indicateur, ventilation=axe, modalite=modalite)
-        carte = replace(exploration.carte(mesures, sujet, contexte), fictif=self.carnet.jeu.est_fictif)
+        fictif = self.carnet.jeu.est_fictif
+        carte = replace(exploration.carte(mesures, sujet, contexte), fictif=fictif)
         detail = self._detail(choix)
         toutes = self._communes(choix, self.carnet.connu_le)
         dessin = lier(
             carte, exploration.communes(toutes, detail, contexte), self.carnet.fonds, choix.epci, COMMUNES_MONTREES
         )
         ici = toutes if choix.epci is None else toutes.filter(epci_siren=choix.epci)
-        return Vue(choix, carte, exploration.communes(ici, detail, contexte), dessin)
+        return Vue(choix, carte, replace(exploration.communes(ici, detail, contexte), fictif=fictif), dessin)
 
     def comparer(self, choix: Choix, avant: date) -> Figure:
         """Rend les logements par EPCI d'un choix, tels que connus au jour `avant` et à la date du carnet.
@@ -143,7 +144,7 @@ class Exploration:
         return Sujet(fiche.code, fiche.titre, fiche.definition, "logements", fiche.source, population)
 
     def exporter(self, vue: Vue, dossier: Path | None = None) -> list[Path]:
-        """Écrit la vue (CSV de tableur, SVG et PNG de la carte, CSV des communes, diapositives) et rend les fichiers.
+        """Écrit la vue (CSV de tableur, SVG et PNG de la carte, CSV des communes, diapositive) et rend les fichiers.
 
         Sans `dossier`, dans reports/exploration, qui ne va pas au dépôt.
         """

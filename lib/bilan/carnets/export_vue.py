@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def exporter(vue: "Vue", exploration: "Exploration", dossier: Path, nom: str) -> list[Path]:
     """Écrit `nom`.csv, .svg et .png (la carte, textes compris) et `nom`-communes.csv ; rend ces chemins.
 
-    S'y ajoute `nom`.pptx, la carte et les communes en diapositives, quand l'exploration sait en faire.
+    S'y ajoute `nom`.pptx, la carte en diapositive, quand l'exploration sait en faire ; jamais les communes, dont les
+    petits nombres ne se projettent pas.
     """
     carnet = exploration.carnet
     dessin = specification(vue.carte, carnet.fonds, mise=Mise(autonome=True))
@@ -27,8 +28,7 @@ def exporter(vue: "Vue", exploration: "Exploration", dossier: Path, nom: str) ->
         f"{nom}-communes.csv": en_csv(vue.communes),
     }
     if exploration.diapositives:
-        figures = (vue.carte, vue.communes)
-        contenus[f"{nom}.pptx"] = exploration.diapositives(carnet.projet, carnet.jeu, carnet.connu_le, figures)
+        contenus[f"{nom}.pptx"] = exploration.diapositives(carnet.projet, carnet.jeu, carnet.connu_le, [vue.carte])
     for fichier, contenu in contenus.items():
         fichiers.ecrire(dossier / fichier, contenu)
     return [dossier / fichier for fichier in contenus]

@@ -1,5 +1,6 @@
 """Les sélecteurs de l'exploration : quatre listes, un bouton, et la vue qui suit (JupyterLab ou VS Code)."""
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -69,8 +70,9 @@ class Selecteurs:
 
     def _exporter(self) -> None:
         ecrits = self._exploration.exporter(self._vue)
-        racine = self._exploration.carnet.projet.racine
-        self._retour.value = "Écrit : " + ", ".join(str(chemin.relative_to(racine)) for chemin in ecrits)
+        dossier = ecrits[0].parent.relative_to(self._exploration.carnet.projet.racine)
+        noms = "<br>".join(escape(chemin.name) for chemin in ecrits)
+        self._retour.value = f"Écrit dans {escape(dossier.as_posix())} :<br>{noms}"
 
 
 def _liste(titre: str) -> ipywidgets.Dropdown:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bilan.editions import filigrane
 from bilan.editions.executions import Edition, Execution
 from bilan.entrepot.runs import Run
 from bilan.figures.modele import Figure
@@ -12,7 +13,7 @@ _CARNET = "exploration/explorer"
 
 
 def en_diapositives(projet: Projet, jeu: Jeu, connu_le: date, figures: Sequence[Figure]) -> bytes:
-    """Rend un diaporama (.pptx) d'une diapositive au moins par figure, au gabarit du comité ; les mêmes à l'identique.
+    """Rend un .pptx au gabarit du comité : une diapositive au moins par figure, marquée « document de travail ».
 
     Lève `DonneesRefusees` si le plan ou le gabarit ne se lisent pas.
     """
@@ -26,4 +27,4 @@ def en_diapositives(projet: Projet, jeu: Jeu, connu_le: date, figures: Sequence[
     )  # fmt: skip
     execution = Execution(run, "exploration", {figure.id: figure for figure in figures})
     atelier = Atelier(projet, Plan.lire(projet), Edition(jeu, declaration, (execution,)))
-    return construire_une_page(atelier, execution)
+    return filigrane.marquer(construire_une_page(atelier, execution))
