@@ -7,7 +7,7 @@ n'a pas répondu, n'entre ni au numérateur ni au dénominateur : on en montre l
 
 import polars as pl
 
-from bilan.indicateurs.matiere import COMPTES, Matiere
+from bilan.indicateurs.matiere import Matiere
 from bilan.indicateurs.objectifs import (
     CONVENTION,
     assiettes,
@@ -16,6 +16,7 @@ from bilan.indicateurs.objectifs import (
     conventions_en_vigueur,
 )
 from bilan.indicateurs.perimetres import PERIMETRE, communes_des_perimetres, lieux_des_perimetres
+from bilan.indicateurs.positions import COMPTES
 from bilan.indicateurs.rapports import (
     PAR_BAILLEUR,
     PAR_BAILLEUR_ET_RESERVATAIRE,

@@ -8,7 +8,8 @@ import polars as pl
 
 from bilan.indicateurs.atteinte import bilan_des_conventions, couverture_des_conventions
 from bilan.indicateurs.cumul import composer
-from bilan.indicateurs.matiere import Matiere, composer_positions
+from bilan.indicateurs.matiere import Matiere
+from bilan.indicateurs.positions import composer_positions
 from bilan.indicateurs.rapports import PAR_RESERVATAIRE, TOUT, Axe, couvrir, mesurer, rapport, totaliser
 
 LINEAIRE, SAISON = "LINEAIRE", "SAISON_N_1"

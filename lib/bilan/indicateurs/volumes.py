@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bilan.indicateurs.matiere import AXES_LEGAUX, Matiere
+from bilan.indicateurs.matiere import Matiere
+from bilan.indicateurs.matiere_flux import AXES_LEGAUX
 from bilan.indicateurs.rapports import (
     NIVEAUX,
     PAR_BAILLEUR,
