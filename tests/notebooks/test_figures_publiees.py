@@ -7,7 +7,9 @@ from cadrage import debords, marques
 from releve import introuvables
 
 from bilan.figures.altair.rendu import Mise, specification
-from bilan.figures.formes import ChiffreCle, Tableau
+from bilan.figures.formes import CartesMultiples, Cercles, ChiffreCle, Choroplethe, Tableau
+from bilan.figures.modele import Figure
+from bilan.indicateurs.registre import INDICATEURS
 from bilan.projet import Jeu, Projet
 from bilan.referentiel.geometries import Fonds
 
@@ -46,6 +48,18 @@ def test_aucune_figure_n_est_vide_ni_rognee(projet: Projet, jouees: list[Jouee])
         if not muette and not marques(dessin):
             fautives.append(f"{jouee} : rien n'est dessiné")
     assert not fautives, "\n".join(fautives)
+
+
+def test_un_volume_se_mesure_en_cercles_et_ne_se_colorie_jamais(jouees: list[Jouee]) -> None:
+    cercles = {j.figure.id: j.figure for j in jouees if isinstance(j.figure.forme, Cercles)}
+    coloriees = {j.figure.id: j.figure for j in jouees if isinstance(j.figure.forme, Choroplethe | CartesMultiples)}
+    assert cercles and len(coloriees) >= 5
+    assert {f.id for f in cercles.values() if _unites(f) != {"logements"}} == set()
+    assert {f.id for f in coloriees.values() if "logements" in _unites(f)} == set()
+
+
+def _unites(figure: Figure) -> set[str]:
+    return {INDICATEURS[code].unite for code in figure.indicateurs}
 
 
 def test_la_date_a_laquelle_se_comparer_se_choisit(projet: Projet) -> None:

@@ -2,11 +2,20 @@
 
 import polars as pl
 
-from bilan.figures.formes import Barres, Courbe, Reference
+from bilan.figures.formes import Barres, Courbe
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import ABSENCE, Ligne, couverture, maturite, par_departement, une
+from bilan.figures.sujets.mesures import (
+    ABSENCE,
+    Ligne,
+    colonnes_du_rapport,
+    couverture,
+    maturite,
+    par_departement,
+    repere_de_la_region,
+    une,
+)
 from bilan.francais import articles, compter, nombre, pourcent
 from bilan.francais.phrases import BAILLEURS, majuscule, parmi
 
@@ -27,13 +36,11 @@ def examens(c1: pl.DataFrame, contexte: Contexte) -> Figure:
         id="caleol-examens",
         titre=f"{pourcent(region['valeur'])} des occupations à examiner l'ont été dans la région",
         sous_titre=f"Occupations examinées parmi celles à examiner, par département, {contexte.periode.libelle}",
-        forme=Barres("departement", "valeur", "pourcent", _moyenne(region)),
+        forme=Barres("departement", "valeur", "pourcent", repere_de_la_region(region["valeur"])),
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Département"),
-            Colonne("numerateur", "Examinés", "nombre", "ménages", absence="absence"),
-            Colonne("denominateur", "À examiner", "nombre", "ménages", absence="absence"),
-            Colonne("valeur", "Examinés", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Examinés", "À examiner", "Examinés", "ménages"),
         ),
         lecture=f"Le taux le plus bas est dans {articles.departement(bas['departement'])} : "
         f"{nombre(bas['numerateur'])} ménages examinés sur {nombre(bas['denominateur'])}, soit "
@@ -45,11 +52,6 @@ def examens(c1: pl.DataFrame, contexte: Contexte) -> Figure:
         indicateurs=("C1",),
         maturite=maturite(c1.filter(territoire_type="departement", periode=str(contexte.periode))),
     )
-
-
-def _moyenne(region: Ligne) -> Reference | None:
-    valeur = region["valeur"]
-    return None if valeur is None else Reference(valeur, f"Région : {pourcent(valeur)}")
 
 
 def cumul(c1: pl.DataFrame, contexte: Contexte) -> Figure:
@@ -109,7 +111,7 @@ def relogements(c1r: pl.DataFrame, contexte: Contexte) -> Figure:
         titre=f"{nombre(region['numerateur'])} relogements pour {nombre(region['denominateur'])} situations "
         "d'inadaptation repérées",
         sous_titre=f"Ménages relogés parmi les situations d'inadaptation, par département, {contexte.periode.libelle}",
-        forme=Barres("departement", "valeur", "pourcent", _moyenne(region)),
+        forme=Barres("departement", "valeur", "pourcent", repere_de_la_region(region["valeur"])),
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Département"),
@@ -150,9 +152,7 @@ def bailleurs(c1: pl.DataFrame, noms: dict[str, str], contexte: Contexte) -> Fig
         donnees=donnees,
         colonnes=(
             Colonne("bailleur", "Bailleur"),
-            Colonne("numerateur", "Examinés", "nombre", "ménages", absence="absence"),
-            Colonne("denominateur", "À examiner", "nombre", "ménages", absence="absence"),
-            Colonne("valeur", "Examinés", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Examinés", "À examiner", "Examinés", "ménages"),
         ),
         lecture=f"{bas['bailleur']} : {nombre(bas['numerateur'])} ménages examinés sur {nombre(bas['denominateur'])}, "
         f"soit {pourcent(bas['valeur'])}.",

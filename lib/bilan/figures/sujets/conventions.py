@@ -7,7 +7,15 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import AVEC_CONVENTION
-from bilan.figures.sujets.mesures import couverture, joindre, maturite, par_departement, par_modalite, une
+from bilan.figures.sujets.mesures import (
+    colonnes_du_rapport,
+    couverture,
+    joindre,
+    maturite,
+    par_departement,
+    par_modalite,
+    une,
+)
 from bilan.francais import compter, nombre, pourcent
 
 REGISTRE = "Registre régional des conventions de réservation (bailleurs, DREAL)"
@@ -26,9 +34,7 @@ _AVANCEMENT_DU_STATUT = {
 
 
 COLONNES_SIGNATURE = (
-    Colonne("numerateur", "Signées", "nombre", "conventions", absence="absence"),
-    Colonne("denominateur", "Attendues", "nombre", "conventions", absence="absence"),
-    Colonne("valeur", "Signées, en nombre", "pourcent", absence="absence"),
+    *colonnes_du_rapport("Signées", "Attendues", "Signées, en nombre", "conventions"),
     Colonne("parc", "Signées, pondérées par le parc", "pourcent", absence="absence"),
 )
 """La signature, en nombre puis en parc."""

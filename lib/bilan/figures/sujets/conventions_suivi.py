@@ -8,7 +8,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.conventions import REGISTRE
 from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
 from bilan.figures.sujets.flux import AVEC_CONVENTION
-from bilan.figures.sujets.mesures import maturite, par_modalite, une
+from bilan.figures.sujets.mesures import colonnes_du_rapport, maturite, par_modalite, une
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import MOTIFS_NON_SIGNATURE
 
@@ -111,9 +111,7 @@ def remontee(v5: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Remontées à temps", "nombre", "conventions", absence="absence"),
-            Colonne("denominateur", "Signées à l'échéance", "nombre", "conventions", absence="absence"),
-            Colonne("valeur", "Remontées à temps", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Remontées à temps", "Signées à l'échéance", "Remontées à temps", "conventions"),
         ),
         lecture=f"{nombre(region['numerateur'])} conventions remontées à temps sur "
         f"{nombre(region['denominateur'])} signées à l'échéance.",

@@ -2,11 +2,11 @@
 
 import polars as pl
 
-from bilan.figures.formes import Barres, ChiffreCle, Reference
+from bilan.figures.formes import Barres, ChiffreCle
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import ABSENCE, une
+from bilan.figures.sujets.mesures import ABSENCE, repere_de_la_region, une
 from bilan.francais import compter, nombre, pourcent
 
 RPLS = "DREAL, répertoire du parc locatif social (RPLS)"
@@ -86,13 +86,12 @@ def mobilite(t2: pl.DataFrame, contexte: Contexte) -> Figure:
     )
     region: float | None = une(observees, territoire_type="region", periode=annee)["valeur"]
     tete, queue = donnees.row(0, named=True), donnees.row(-1, named=True)
-    reference = None if region is None else Reference(region, f"Région : {pourcent(region)}")
     return Figure(
         id="echelle-mobilite",
         titre=f"La mobilité va de {pourcent(queue['valeur'])} ({queue['departement']}) à {pourcent(tete['valeur'])} "
         f"({tete['departement']})",
         sous_titre=f"Emménagements rapportés aux logements loués ou proposés depuis plus d'un an, {annee}",
-        forme=Barres("departement", "valeur", "pourcent", reference),
+        forme=Barres("departement", "valeur", "pourcent", repere_de_la_region(region)),
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Département"),

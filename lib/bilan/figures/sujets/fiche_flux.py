@@ -9,7 +9,7 @@ from bilan.figures.sujets.conventions import ATTENDUES, COLONNES_SIGNATURE, REGI
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.fiche import lieu_de
 from bilan.figures.sujets.flux import AVEC_CONVENTION, BILANS, RELOCATIONS, courbe_des_volumes
-from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_modalite, une
+from bilan.figures.sujets.mesures import Ligne, colonnes_du_rapport, couverture, joindre, maturite, par_modalite, une
 from bilan.francais import accord, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
@@ -37,9 +37,7 @@ def parts(f3: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Tous réservataires", "nombre", "logements", absence="absence"),
-            Colonne("valeur", "EPCI", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Attribués", "Tous réservataires", "EPCI"),
             Colonne("departement", departement, "pourcent"),
             Colonne("region", "Région", "pourcent"),
             Colonne("ecart", "Écart à la région", "points"),

@@ -1,12 +1,24 @@
 """Flux : ce que reçoit chaque réservataire, rapporté à ce que promettent les conventions (domaine, § 5.1)."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from bilan.figures.formes import Barres, Courbe, Points, Reference
-from bilan.figures.modele import Colonne, Figure
+from bilan.figures.modele import Colonne, Figure, Maturite
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_departement, par_modalite, une
+from bilan.figures.sujets.mesures import (
+    Ligne,
+    colonnes_du_rapport,
+    couverture,
+    joindre,
+    maturite,
+    par_departement,
+    par_modalite,
+    repere_de_la_region,
+    une,
+)
 from bilan.francais import compter, nombre, pourcent
 from bilan.francais.phrases import de_plus
 from bilan.referentiel.nomenclatures import RESERVATAIRES, RESERVATAIRES_AVEC_CONVENTION
@@ -18,10 +30,10 @@ AVEC_CONVENTION = {code: RESERVATAIRES[code] for code in RESERVATAIRES_AVEC_CONV
 
 _ATTEINT, _EN_DECA, _PETIT = "Atteint, à un logement près", "En deçà de l'objectif", "Objectif trop petit pour juger"
 _INCONNU, _MASQUE = "Objectif inconnu", "Secret statistique"
-FORME_ATTEINTE = Barres(
+_FORME_ATTEINTE = Barres(
     "libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), "jugement", (_ATTEINT, _EN_DECA, _PETIT)
 )
-COLONNES_ATTEINTE = (
+_COLONNES_ATTEINTE = (
     Colonne("libelle", "Réservataire"),
     Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
     Colonne("denominateur", "Objectif", "decimal", "logements", absence="absence"),
@@ -29,8 +41,6 @@ COLONNES_ATTEINTE = (
     Colonne("valeur", "Objectif atteint", "pourcent", absence="absence"),
     Colonne("jugement", "Lecture"),
 )
-"""L'atteinte de l'objectif, dans la région comme sur une fiche : la même figure, les mêmes colonnes."""
-
 _MESURES = {"N1t": "Proposés", "N2t": "Attribués", "N3t": "Baux signés"}
 
 
@@ -42,26 +52,51 @@ def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     donnees = atteinte(mesures, contexte)
     juges = donnees.filter(pl.col("jugement").is_in([_ATTEINT, _EN_DECA]))
     atteints = juges.filter(jugement=_ATTEINT).height
-    observees = donnees.filter(pl.col("absence").is_null())
-    premier, quoi = observees.row(0, named=True), compter(juges.height, "réservataire")
+    quoi = compter(juges.height, "réservataire")
     ensemble = une(mesures, indicateur="F1", **contexte.en_region)
-    return Figure(
+    presentation = PresentationAtteinte(
         id="flux-atteinte",
         titre=f"Objectif de flux : atteint, à un logement près, pour {atteints or 'aucun'} des {quoi}",
-        sous_titre=f"Logements attribués rapportés à l'objectif, {contexte.region}, {contexte.periode.libelle}",
-        forme=FORME_ATTEINTE,
-        donnees=donnees,
-        colonnes=COLONNES_ATTEINTE,
-        lecture=f"{premier['libelle']} : {nombre(premier['numerateur'])} logements attribués pour un objectif de "
-        f"{nombre(premier['denominateur'], 1)}, soit {pourcent(premier['valeur'])}.",
-        champ=f"{RELOCATIONS} ; conventions qui ont un objectif.",
-        source=contexte.source(BILANS),
-        alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent"}),
+        ou=contexte.region,
         note="Objectif : taux de la convention appliqué aux logements libérés moins les soustraits, à défaut objectif "
         f"prévisionnel à date ; ou nombre de droits. Sous {contexte.seuils.base_minimale_logements} logements, "
         f"l'objectif est trop petit pour juger. {couverture(ensemble)}",
+    )
+    lues = mesures.filter(**contexte.en_region, indicateur="F1", ventilation="reservataire")
+    exemple = donnees.filter(pl.col("absence").is_null()).row(0, named=True)
+    return figure_de_l_atteinte(donnees, exemple, presentation, contexte, maturite(lues))
+
+
+@dataclass(frozen=True)
+class PresentationAtteinte:
+    """Ce que la figure de l'atteinte dit de son territoire, nommé `ou`."""
+
+    id: str
+    titre: str
+    ou: str
+    note: str
+    champ: str = ""
+
+
+def figure_de_l_atteinte(
+    donnees: pl.DataFrame, exemple: Ligne, presentation: PresentationAtteinte, contexte: Contexte, maturite_: Maturite
+) -> Figure:
+    """Rend l'atteinte de l'objectif par réservataire (lignes d'`atteinte`), dans la région comme sur une fiche."""
+    return Figure(
+        id=presentation.id,
+        titre=presentation.titre,
+        sous_titre=f"Logements attribués rapportés à l'objectif, {presentation.ou}, {contexte.periode.libelle}",
+        forme=_FORME_ATTEINTE,
+        donnees=donnees,
+        colonnes=_COLONNES_ATTEINTE,
+        lecture=f"{exemple['libelle']} : {compter(exemple['numerateur'], 'logement attribué', 'logements attribués')} "
+        f"pour un objectif de {nombre(exemple['denominateur'], 1)}, soit {pourcent(exemple['valeur'])}.",
+        champ=f"{RELOCATIONS} ; conventions qui ont un objectif{presentation.champ}.",
+        source=contexte.source(BILANS),
+        alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent"}),
+        note=presentation.note,
         indicateurs=("F1", "F2"),
-        maturite=maturite(mesures.filter(**contexte.en_region, indicateur="F1", ventilation="reservataire")),
+        maturite=maturite_,
     )
 
 
@@ -109,9 +144,7 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Tous réservataires", "nombre", "logements", absence="absence"),
-            Colonne("valeur", "Part effective", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Attribués", "Tous réservataires", "Part effective"),
             Colonne("taux", "Taux moyen des conventions", "pourcent"),
             Colonne("ecart", "Écart, à bailleurs comparables", "points"),
         ),
@@ -227,20 +260,15 @@ def mises_en_service(f7: pl.DataFrame, contexte: Contexte) -> Figure:
     )
     region = une(f7, indicateur="F7", **contexte.en_region)
     tete = donnees.sort("denominateur", "departement", descending=[True, False], nulls_last=True).row(0, named=True)
-    reference = (
-        None if region["valeur"] is None else Reference(region["valeur"], f"Région : {pourcent(region['valeur'])}")
-    )
     return Figure(
         id="flux-mises-en-service",
         titre=f"{pourcent(region['valeur'])} des attributions de la région sont des premières mises en location",
         sous_titre=f"Part des premières mises en location dans les attributions, {contexte.periode.libelle}",
-        forme=Barres("departement", "valeur", "pourcent", reference),
+        forme=Barres("departement", "valeur", "pourcent", repere_de_la_region(region["valeur"])),
         donnees=donnees,
         colonnes=(
             Colonne("departement", "Département"),
-            Colonne("numerateur", "Mises en location", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Attributions", "nombre", "logements", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Mises en location", "Attributions", "Part"),
         ),
         lecture=f"{tete['departement']} : {nombre(tete['numerateur'])} des {nombre(tete['denominateur'])} attributions "
         "sont des premières mises en location.",

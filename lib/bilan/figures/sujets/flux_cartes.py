@@ -9,7 +9,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
 from bilan.figures.sujets.echelles import PARTS, REPERE
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
-from bilan.figures.sujets.mesures import COLONNES_EPCI, couverture, maturite, par_epci, une
+from bilan.figures.sujets.mesures import COLONNES_EPCI, colonnes_du_rapport, couverture, maturite, par_epci, une
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
@@ -78,9 +78,7 @@ def carte_part(f3: pl.DataFrame, reservataire: str, contexte: Contexte) -> Figur
         donnees=donnees,
         colonnes=(
             *COLONNES_EPCI,
-            Colonne("numerateur", "Attribués au réservataire", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Attribués à tous", "nombre", "logements", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Attribués au réservataire", "Attribués à tous", "Part"),
             Colonne("couverture_pct", "Couverture", "pourcent"),
         ),
         lecture=f"{exemple['epci']} : {nombre(exemple['numerateur'])} des {nombre(exemple['denominateur'])} logements "

@@ -7,7 +7,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import JALONS, REGISTRE, SOUMIS
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, joindre, maturite, par_modalite
+from bilan.figures.sujets.mesures import Ligne, colonnes_du_rapport, joindre, maturite, par_modalite
 from bilan.francais import compter
 from bilan.francais.phrases import Nom, majuscule, parmi
 
@@ -38,9 +38,7 @@ def glissements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Étape"),
-            Colonne("numerateur", "Ont reculé", "nombre", "EPCI", absence="absence"),
-            Colonne("denominateur", "Deux dates comparées", "nombre", "EPCI", absence="absence"),
-            Colonne("valeur", "Ont reculé", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Ont reculé", "Deux dates comparées", "Ont reculé", "EPCI"),
             Colonne("mediane", "Glissement médian", "jours", absence="absence"),
             Colonne("maximum", "Glissement le plus long", "jours", absence="absence"),
         ),

@@ -10,15 +10,24 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import (
     BILANS,
-    COLONNES_ATTEINTE,
-    FORME_ATTEINTE,
     RELOCATIONS,
+    PresentationAtteinte,
     atteinte,
     courbe_des_volumes,
+    figure_de_l_atteinte,
 )
-from bilan.figures.sujets.mesures import Ligne, couverture, derniere, joindre, maturite, par_modalite, une
+from bilan.figures.sujets.mesures import (
+    Ligne,
+    colonnes_du_rapport,
+    couverture,
+    derniere,
+    joindre,
+    maturite,
+    par_modalite,
+    une,
+)
 from bilan.figures.tableau import cellule
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import nombre, pourcent
 from bilan.francais.phrases import Nom, parmi
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
@@ -130,9 +139,7 @@ def parts(f3: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("libelle", "Réservataire"),
-            Colonne("numerateur", "Attribués", "nombre", "logements", absence="absence"),
-            Colonne("denominateur", "Tous réservataires", "nombre", "logements", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Attribués", "Tous réservataires", "Part"),
             Colonne("region", "Région", "pourcent"),
             Colonne("ecart", "Écart à la région", "points"),
         ),
@@ -157,25 +164,17 @@ def objectifs(mesures: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> Figure:
         pl.col("absence").is_null() | (pl.col("absence") != "sans_objet")
     )
     connus = donnees.drop_nulls("valeur").sort("denominateur", "libelle", descending=[True, False])
-    tete: Ligne = connus.row(0, named=True)
     ensemble = une(mesures, **lieu.ici(contexte), indicateur="F1")
-    return Figure(
+    presentation = PresentationAtteinte(
         id=f"{lieu.maille}-objectifs",
         titre=f"{pourcent(ensemble['valeur'])} de l'objectif de flux atteint, tous réservataires",
-        sous_titre=f"Logements attribués rapportés à l'objectif, {lieu.nom}, {contexte.periode.libelle}",
-        forme=FORME_ATTEINTE,
-        donnees=donnees,
-        colonnes=COLONNES_ATTEINTE,
-        lecture=f"{tete['libelle']} : {compter(tete['numerateur'], 'logement attribué', 'logements attribués')} pour "
-        f"un objectif de {nombre(tete['denominateur'], 1)}, soit {pourcent(tete['valeur'])}.",
-        champ=f"{RELOCATIONS} ; conventions qui ont un objectif ; {lieu.nom}.",
-        source=contexte.source(BILANS),
-        alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent"}),
+        ou=lieu.nom,
         note=f"À un logement près, l'objectif est atteint ; sous {contexte.seuils.base_minimale_logements} logements, "
         f"il est trop petit pour juger. {_couverture(ensemble, lieu)}".rstrip(),
-        indicateurs=("F1", "F2"),
-        maturite=maturite(mesures.filter(**lieu.ici(contexte), indicateur="F1")),
+        champ=f" ; {lieu.nom}",
     )
+    lues = mesures.filter(**lieu.ici(contexte), indicateur="F1")
+    return figure_de_l_atteinte(donnees, connus.row(0, named=True), presentation, contexte, maturite(lues))
 
 
 def volumes(mesures: pl.DataFrame, lieu: Lieu, contexte: Contexte) -> Figure:

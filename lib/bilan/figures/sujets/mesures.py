@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from bilan.figures.formes import Reference
 from bilan.figures.modele import Colonne, Maturite
 from bilan.figures.sujets.contexte import Contexte
 from bilan.francais import nombre, pourcent
@@ -16,6 +17,22 @@ ABSENCE = pl.when(pl.col("statut") != "observe").then("statut").alias("absence")
 
 COLONNES_EPCI = (Colonne("epci", "EPCI"), Colonne("code_departement", "Département"))
 """Ce qui nomme l'EPCI dans la table d'une carte."""
+
+
+
+def colonnes_du_rapport(compte: str, parmi: str, part: str, unite: str = "logements") -> tuple[Colonne, ...]:
+    """Rend les colonnes d'un rapport : ce qui est compté, parmi quoi, et la part en % ; jamais un pourcentage nu."""
+    return (
+        Colonne("numerateur", compte, "nombre", unite, absence="absence"),
+        Colonne("denominateur", parmi, "nombre", unite, absence="absence"),
+        Colonne("valeur", part, "pourcent", absence="absence"),
+    )
+
+
+def repere_de_la_region(valeur: float | None) -> Reference | None:
+    """Rend le repère « Région : … » d'une figure, ou rien si la région n'a pas de valeur."""
+    return None if valeur is None else Reference(valeur, f"Région : {pourcent(valeur)}")
+
 
 _LUES = ("numerateur", "denominateur", "valeur", "statut", "couverture", "repondants", "attendus", "maturite")
 _NULLE: Ligne = {**dict.fromkeys(COLONNES_MESURE), "statut": "non_transmis", "maturite": "provisoire"}

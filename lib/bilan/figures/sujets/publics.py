@@ -6,7 +6,16 @@ from bilan.figures.formes import Barres, Points, Reference
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
-from bilan.figures.sujets.mesures import Ligne, couverture, joindre, maturite, par_departement, par_modalite, une
+from bilan.figures.sujets.mesures import (
+    Ligne,
+    colonnes_du_rapport,
+    couverture,
+    joindre,
+    maturite,
+    par_departement,
+    par_modalite,
+    une,
+)
 from bilan.francais import articles, compter, nombre, pourcent
 from bilan.francais.phrases import Nom, parmi
 from bilan.referentiel.nomenclatures import MILLESIMES_QPV, RESERVATAIRES
@@ -50,9 +59,7 @@ def premier_quartile(mesures: pl.DataFrame, cible: float, contexte: Contexte) ->
         donnees=donnees,
         colonnes=(
             Colonne("lieu", "Territoire"),
-            Colonne("numerateur", "Premier quartile et relogements", "nombre", "baux", absence="absence"),
-            Colonne("denominateur", "Hors quartier prioritaire", "nombre", "baux", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Premier quartile et relogements", "Hors quartier prioritaire", "Part", "baux"),
             Colonne("haute", "Part au plus", "pourcent", absence="absence"),
             Colonne("inconnues", "Ressources inconnues", "pourcent"),
         ),
@@ -89,9 +96,7 @@ def quartiles_en_qpv(mesures: pl.DataFrame, repere: float, contexte: Contexte) -
         donnees=donnees,
         colonnes=(
             Colonne("lieu", "Territoire"),
-            Colonne("numerateur", "Quartiles 2 à 4", "nombre", "baux", absence="absence"),
-            Colonne("denominateur", "En quartier prioritaire", "nombre", "baux", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Quartiles 2 à 4", "En quartier prioritaire", "Part", "baux"),
             Colonne("haute", "Part au plus", "pourcent", absence="absence"),
         ),
         lecture=_lecture_encadree(region, contexte, "en quartier prioritaire vont aux trois autres quartiles"),
@@ -169,9 +174,7 @@ def dalo_en_qpv(a4: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             Colonne("lieu", "Territoire"),
-            Colonne("numerateur", "En quartier prioritaire", "nombre", "ménages", absence="absence"),
-            Colonne("denominateur", "Ménages DALO", "nombre", "ménages", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("En quartier prioritaire", "Ménages DALO", "Part", "ménages"),
             Colonne("basse", "Au moins, d'après les totaux", "pourcent"),
             Colonne("haute", "Au plus, d'après les totaux", "pourcent"),
         ),

@@ -9,7 +9,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import SOUMIS
 from bilan.figures.sujets.descriptions import decrire_carte
 from bilan.figures.sujets.echelles import PREMIER_QUARTILE
-from bilan.figures.sujets.mesures import COLONNES_EPCI, joindre, maturite, par_epci, une
+from bilan.figures.sujets.mesures import COLONNES_EPCI, colonnes_du_rapport, joindre, maturite, par_epci, une
 from bilan.figures.sujets.publics import ATTRIBUTIONS, liste_des_quartiers
 from bilan.francais import articles, nombre, pourcent
 from bilan.francais.phrases import Nom, de_plus, majuscule, parmi
@@ -49,9 +49,7 @@ def carte_premier_quartile(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         donnees=donnees,
         colonnes=(
             *COLONNES_EPCI,
-            Colonne("numerateur", "Premier quartile et relogements", "nombre", "baux", absence="absence"),
-            Colonne("denominateur", "Hors quartier prioritaire", "nombre", "baux", absence="absence"),
-            Colonne("valeur", "Part", "pourcent", absence="absence"),
+            *colonnes_du_rapport("Premier quartile et relogements", "Hors quartier prioritaire", "Part", "baux"),
             Colonne("ecart", "Écart à la cible", "points", absence="absence"),
         ),
         lecture=f"Dans {articles.epci(exemple['epci'])}, {nombre(exemple['numerateur'])} des "
