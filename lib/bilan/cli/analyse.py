@@ -129,19 +129,29 @@ def carnet() -> None:
 @click.argument("nom", metavar="NOM")
 @click.option("--titre", metavar="TITRE", help="Titre du carnet ; d'après son nom sinon.")
 def carnet_nouveau(nom: str, titre: str | None) -> None:
-    """Crée notebooks/NOM.ipynb, en règle, avec son contrat (exemple : 65_loyers)."""
+    """Crée notebooks/NOM.ipynb, en règle, avec son contrat.
+
+    NOM est fait de deux chiffres, d'un tiret bas et de minuscules : 65_loyers.
+    """
     from bilan.carnets.squelette import creer
 
     projet = Projet.trouver()
     chemin = creer(projet, nom, titre)
     click.echo(f"Créé : {chemin.relative_to(projet.racine)}. Pour le publier, ajoutez-le à collection.toml :")
     click.echo(f'\n[[carnets]]\nnom = "{nom}"\njeux = ["reel", "demonstration"]\npage = "{nom.partition("_")[2]}"')
+    click.echo(
+        f"\nEnsuite : « bilan carnet verifier {nom} » dit ce qui manque, « bilan executer --jeu demonstration --carnet "
+        f"{nom} » le joue."
+    )
 
 
 @carnet.command("verifier")
 @click.argument("noms", nargs=-1, metavar="[NOM]…")
 def carnet_verifier(noms: tuple[str, ...]) -> None:
-    """Dit ce qui manque aux carnets : contrat, paramètres, forme ; tous si aucun n'est nommé."""
+    """Dit ce qui manque aux carnets ; tous si aucun n'est nommé.
+
+    Contrat, paramètres, fiche, longueur des cellules, sorties gardées.
+    """
     from bilan.carnets.squelette import carnets_du_projet, manques
     from bilan.erreurs import ErreurUsage
     from bilan.francais import compter
