@@ -1,5 +1,8 @@
 """Les commandes du kit, telles qu'on les lance : ce qu'elles écrivent, où, et ce qu'elles refusent."""
 
+import io
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from conftest import RACINE, Magasin, tableau
 
 from bilan.cli.editions import COMMANDES
 from bilan.editions.kit import Fabrique
+from bilan.editions.pieces import archiver
 from bilan.erreurs import DonneesRefusees, PublicationRefusee
 from bilan.projet import Jeu, Projet
 
@@ -60,3 +64,16 @@ def test_une_fiche_d_un_ancien_tirage_ne_reste_pas_dans_le_nouveau(pose: Projet,
     assert "PDF" in fabrique.fiches(["200054807"]) and ancienne.exists()
     fabrique.fiches()
     assert not ancienne.exists() and (ancienne.parent / "200054807.pdf").is_file()
+
+
+def test_l_archive_d_un_dossier_est_la_meme_quand_ses_fichiers_le_sont(tmp_path: Path) -> None:
+    for nom in ("un", "deux"):
+        (tmp_path / nom / "tableur").mkdir(parents=True)
+        (tmp_path / nom / "tableur" / "b.csv").write_text("x", encoding="utf-8")
+        (tmp_path / nom / "a.csv").write_text("y", encoding="utf-8")
+    os.utime(tmp_path / "deux" / "a.csv", (0, 0))
+    archive = archiver(tmp_path / "un")
+    assert archive == archiver(tmp_path / "deux")
+    with zipfile.ZipFile(io.BytesIO(archive)) as lue:
+        assert lue.namelist() == ["a.csv", "tableur/b.csv"]
+        assert lue.read("tableur/b.csv") == b"x"

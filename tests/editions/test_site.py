@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import EPCI, Magasin, barres, chiffre, tableau
+from conftest import EPCI, Magasin, barres, carte, chiffre, tableau
 
 from bilan.editions.controles import controler
+from bilan.editions.executions import Edition
 from bilan.editions.pieces import Piece
 from bilan.editions.site import Atelier, construire
 from bilan.erreurs import DonneesRefusees
@@ -249,3 +250,37 @@ def test_un_signe_double_ne_commence_jamais_une_ligne(site: Path) -> None:
     assert "Lecture\u00a0:</strong>" in page
     assert "«\u00a0Chiffres publiés\u00a0»" in page
     assert " :</strong>" not in page
+
+
+def test_deux_pages_qui_montrent_la_meme_figure_donnent_les_memes_fichiers(
+    projet: Projet, magasin: Magasin, atelier: Atelier, tmp_path: Path
+) -> None:
+    magasin.ecrire(Jeu.REEL, "30_flux", "flux", [carte()], titre="Le flux")
+    construire(projet, [Jeu.REEL], tmp_path / "site", atelier)
+    telecharges = sorted((tmp_path / "site" / "reel" / "telechargements").rglob("cotation-carte.*"))
+    assert [p.relative_to(tmp_path / "site" / "reel" / "telechargements").as_posix() for p in telecharges] == [
+        "cotation/cotation-carte.csv", "cotation/cotation-carte.png", "cotation/cotation-carte.svg"
+    ]
+    assert 'href="telechargements/cotation/cotation-carte.csv"' in lire(tmp_path / "site", "reel/flux.html")
+    assert controler(tmp_path / "site") == []
+
+
+def test_les_fiches_imprimees_se_telechargent_de_leur_page_de_l_index_et_de_l_accueil(
+    projet: Projet, magasin: Magasin, atelier: Atelier, tmp_path: Path
+) -> None:
+    def imprimer(edition: Edition, _imagerie: object, _travail: bool, dossier: Path) -> list[Path]:
+        ecrits = [dossier / "synthese-regionale.pdf", *(dossier / "epci" / f"{siren}.pdf" for siren in edition.fiches)]
+        for chemin in ecrits:
+            chemin.parent.mkdir(parents=True, exist_ok=True)
+            chemin.write_bytes(b"%PDF")
+        return ecrits
+
+    construire(projet, [Jeu.DEMONSTRATION], tmp_path / "site", dataclasses.replace(atelier, imprimer=imprimer))
+    fiche, autre = EPCI[0].siren, EPCI[2].siren
+    assert f'href="../telechargements/fiches/epci/{fiche}.pdf"' in lire(
+        tmp_path / "site", f"demonstration/epci/{fiche}.html"
+    )
+    index = lire(tmp_path / "site", "demonstration/epci/index.html")
+    assert f"fiches/epci/{fiche}.pdf" in index and f"fiches/epci/{autre}.pdf" not in index
+    assert 'href="telechargements/fiches/synthese-regionale.pdf"' in lire(tmp_path / "site", "demonstration/index.html")
+    assert controler(tmp_path / "site") == []

@@ -26,7 +26,7 @@ def accueillir(pages: Sequence[Page], place: Place, imagerie: Imagerie) -> Accue
     """Rend l'accueil : les chiffres clés de la synthèse (à défaut ceux des pages), la carte de la cotation."""
     chiffres = _choisir(pages, ChiffreCle, _CHIFFRES_D_ABORD)[:_CHIFFRES_AU_PLUS]
     cartes = _choisir(pages, Choroplethe, _CARTES_D_ABORD)[:1]
-    # Les fichiers à télécharger restent ceux de la page d'origine : une figure, un seul jeu de fichiers.
+    # Les fichiers à télécharger sont ceux de la page d'origine : une figure, un seul jeu de fichiers.
     vues = [(voir(figure, None, 2, replace(place, page=page.execution.page), imagerie), page)
             for figure, page in (*chiffres, *cartes)]
     return Accueil(tuple(vues[: len(chiffres)]), vues[-1] if cartes else None)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from bilan.editions.annexe import Dossier, ecrire_annexe
 from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
@@ -15,17 +14,13 @@ from bilan.editions.executions import Edition, lire_edition
 from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
 from bilan.editions.fiches.serie import Serie
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
-from bilan.editions.ouvertes import ouvrir_donnees
+from bilan.editions.ouvertes import mesures_masquees, ouvrir_donnees
 from bilan.editions.publication import est_publie, refuser_le_fictif_ailleurs
 from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
-from bilan.entrepot.mesures import EntrepotMesures
 from bilan.francais import compter
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
-
-if TYPE_CHECKING:
-    import polars as pl
 
 KIT = "kit"
 """Dossier des kits dans `reports/versions`, un sous-dossier par jeu ; le profil public a le sien."""
@@ -83,14 +78,10 @@ class Fabrique:
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
         with _dossier_neuf(self.dossier / "ouvert") as neuf:
-            tables = ouvrir_donnees(self.projet, self.jeu, neuf, self._mesures_masquees())
+            masquees = mesures_masquees(self.projet, self.jeu, self.edition.profil)
+            tables = ouvrir_donnees(self.projet, self.jeu, neuf, masquees)
             refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
-
-    def _mesures_masquees(self) -> "pl.DataFrame | None":
-        """Rend les mesures passées au secret ; None au profil interne, dont les données ouvertes taisent les bilans."""
-        profil = self.edition.profil
-        return None if profil == INTERNE else EntrepotMesures(self.projet.entrepot, self.jeu, profil).lire()
 
 
 def faire_le_kit(fabriques: Iterable[Fabrique], dire: Callable[[str], object]) -> None:

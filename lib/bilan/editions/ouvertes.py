@@ -14,7 +14,7 @@ from bilan.editions.schemas import paquet, ressource, schema_de_table
 from bilan.entrepot import fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.tables import EntrepotTables
-from bilan.projet import Jeu, Projet
+from bilan.projet import INTERNE, Jeu, Projet
 from bilan.secret.grandeurs import REGLES
 from bilan.secret.profils import ecarter_les_bailleurs
 from bilan.tables.catalogue import CATALOGUE, description, titre
@@ -66,6 +66,11 @@ def ouvrir_donnees(projet: Projet, jeu: Jeu, dossier: Path, mesures: pl.DataFram
     )
     fichiers.ecrire(dossier / LICENCE, _avertir(jeu, _TEXTE_LICENCE).encode())
     return [t.nom for t in tables]
+
+
+def mesures_masquees(projet: Projet, jeu: Jeu, profil: str) -> pl.DataFrame | None:
+    """Rend les mesures passées au secret ; None au profil interne, dont les données ouvertes taisent les bilans."""
+    return None if profil == INTERNE else EntrepotMesures(projet.entrepot, jeu, profil).lire()
 
 
 def taire_les_bilans(mesures: pl.DataFrame) -> pl.DataFrame:

@@ -1,26 +1,37 @@
-"""Les pièces du comité que le site donne à télécharger avec l'édition : son diaporama et son annexe."""
+"""Les pièces que le site donne à télécharger avec l'édition : diaporama, annexe, fiches PDF et données ouvertes."""
 
 import hashlib
+import io
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bilan.editions.annuaire import Annuaire
 from bilan.editions.executions import Edition
+from bilan.editions.imagerie import Imagerie
 from bilan.editions.textes import Textes
+from bilan.entrepot import fichiers
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.projet import Projet
 
+OUVERTES = "donnees-ouvertes"
+_EPOQUE = (1980, 1, 1, 0, 0, 0)
 _LUS = ("copil.toml", "collection.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Une pièce : son libellé, son nom de fichier, et ce qui en fait le contenu."""
+    """Une pièce : son libellé, son nom de fichier, ce qui en fait le contenu.
+
+    `lu` est l'empreinte de ce qu'elle lit au-delà des exécutions et du code.
+    """
 
     libelle: str
     nom: str
     faire: Callable[[], bytes]
+    lu: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,17 @@ class Pieces:
                   lambda: _lire(lambda chemin: self._diaporama(edition, chemin))),
             Piece("Annexe, une feuille par figure", f"bilan-annexe-{edition.jeu}-{periode}.xlsx",
                   lambda: _lire(lambda chemin: self._annexe(edition, chemin))),
+            Piece("Données ouvertes : CSV, Parquet, tableur, schémas et licence", f"{OUVERTES}-{edition.jeu}.zip",
+                  lambda: self._ouvertes(edition), self._empreinte_des_donnees(edition)),
         )
+
+    def imprimer(self, edition: Edition, imagerie: Imagerie, document_de_travail: bool, dossier: Path) -> list[Path]:
+        """Imprime dans `dossier` la synthèse et les fiches de l'édition, et rend leurs chemins."""
+        from bilan.editions.fiches.plan import DOSSIER
+        from bilan.editions.fiches.serie import Serie
+
+        gabarits = self.projet.reports / DOSSIER
+        return Serie(edition, self.annuaire, self.textes, imagerie, gabarits, document_de_travail).imprimer(dossier)
 
     def _diaporama(self, edition: Edition, chemin: Path) -> None:
         from bilan.editions.diaporama import construire
@@ -50,6 +71,31 @@ class Pieces:
         from bilan.editions.annexe import Dossier, ecrire_annexe
 
         ecrire_annexe(Dossier(edition, self.annuaire, self.textes, self.projet.collection.contact), chemin)
+
+
+    def _ouvertes(self, edition: Edition) -> bytes:
+        from bilan.editions.ouvertes import mesures_masquees, ouvrir_donnees
+
+        with tempfile.TemporaryDirectory() as dossier:
+            racine = Path(dossier)
+            ouvrir_donnees(self.projet, edition.jeu, racine, mesures_masquees(self.projet, edition.jeu, edition.profil))
+            return archiver(racine)
+
+    def _empreinte_des_donnees(self, edition: Edition) -> str:
+        mesures = EntrepotMesures(self.projet.entrepot, edition.jeu, edition.profil).chemin
+        lus = (mesures, self.projet.entrepot / edition.jeu / "tables" / "manifeste.json")
+        return "".join(fichiers.empreinte_fichier(chemin) for chemin in lus if chemin.is_file())
+
+
+def archiver(racine: Path) -> bytes:
+    """Rend l'archive zip d'un dossier, la même pour les mêmes fichiers : dans l'ordre des noms, sans leur date."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        for chemin in sorted(p for p in racine.rglob("*") if p.is_file()):
+            membre = zipfile.ZipInfo(chemin.relative_to(racine).as_posix(), _EPOQUE)
+            membre.compress_type, membre.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(membre, chemin.read_bytes(), compresslevel=9)
+    return tampon.getvalue()
 
 
 def version_des_pieces(projet: Projet) -> str:

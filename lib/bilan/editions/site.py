@@ -1,8 +1,9 @@
 """Le site : une entrée qui sépare les éditions, et par édition un accueil, ses pages, ses fiches et sa recherche."""
 
+import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from bilan.editions.pieces import Piece, Pieces, version_des_pieces
 from bilan.editions.planches import Planches
 from bilan.editions.recherche import Entree, script
 from bilan.editions.textes import Textes
-from bilan.editions.vues import Fichier, Place
+from bilan.editions.vues import Fichier, Place, VueFigure
 from bilan.projet import INTERNE, Jeu, Projet
+
+FICHES = "fiches"
+"""Dossier des fiches PDF, parmi les téléchargements d'une édition."""
 
 PAGES_COMMUNES = ("glossaire", "accessibilite", "mentions")
 
@@ -44,6 +48,7 @@ class Atelier:
     commentaires: tuple[Commentaire, ...] = ()
     moteur: Callable[[], bytes] = moteur
     pieces: Callable[[Edition], Sequence[Piece]] = lambda _edition: ()
+    imprimer: Callable[[Edition, Imagerie, bool, Path], Sequence[Path]] = lambda *_: ()
     version_des_pieces: str = ""
 
     @classmethod
@@ -52,9 +57,10 @@ class Atelier:
         textes = Textes.lire(projet.gabarits_du_site)
         imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
         annuaire = ouvrir_annuaire(projet)
+        pieces = Pieces(projet, annuaire, textes)
         return cls(
             annuaire, textes, imageries, Planches(projet), profil, lire_commentaires(projet),
-            pieces=Pieces(projet, annuaire, textes), version_des_pieces=version_des_pieces(projet),
+            pieces=pieces, imprimer=pieces.imprimer, version_des_pieces=version_des_pieces(projet),
         )
 
 
@@ -123,6 +129,7 @@ class _Chantier:
     dossier: Path
     document_de_travail: bool = False
     fonds: Fonds = field(default_factory=Fonds)
+    donnes: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     @property
     def imagerie(self) -> Imagerie:
@@ -140,10 +147,11 @@ class _Chantier:
     def construire(self) -> int:
         """Écrit toutes les pages de l'édition et rend leur nombre."""
         pages = [self._composer(execution) for execution in self.edition.executions]
+        imprimees = self._imprimer()
         for page in pages:
-            self._page(page)
-        self._accueil(pages)
-        self._epci()
+            self._page(page, imprimees.get(page.execution.page))
+        self._accueil(pages, imprimees)
+        self._epci(imprimees)
         self._autres_fiches()
         sources = sorted({f.source for e in self.edition.executions for f in e.figures.values()}, key=cle_de_tri)
         for nom in PAGES_COMMUNES:
@@ -161,18 +169,41 @@ class _Chantier:
     def _place(self, page: str) -> Place:
         return Place(page, "../" * page.count("/"), frozenset(self.edition.fiches))
 
-    def _page(self, page: Page) -> None:
+    def _imprimer(self) -> dict[str, Fichier]:
+        """Imprime les fiches PDF, gardées une à une tant que leur contenu est le même ; les rend par page."""
+        racine = self.dossier / "telechargements" / FICHES
+        pdf = self.atelier.imprimer(self.edition, self.imagerie, self.document_de_travail, racine)
+        noms = {chemin.relative_to(racine).with_suffix("").as_posix(): chemin for chemin in pdf}
+        return {
+            nom: Fichier("PDF", f"{'../' * nom.count('/')}telechargements/{FICHES}/{nom}.pdf", chemin.read_bytes())
+            for nom, chemin in noms.items()
+        }
+
+    def _page(self, page: Page, imprimee: Fichier | None) -> None:
         place = self._place(page.execution.page)
+        for partie in page.parties:
+            partie.vues = [self._partager(vue, place) for vue in partie.vues]
         suite = [f for vue in page.vues for f in (*vue.fichiers, vue.image_a_part) if f]
         diapositives = self._diapositives(page.execution, place)
         for fichier in (*suite, *([diapositives] if diapositives else [])):
-            chemin = self.dossier / "telechargements" / page.execution.page / Path(fichier.adresse).name
+            chemin = self.dossier / fichier.adresse.removeprefix(place.remontee)
             chemin.parent.mkdir(parents=True, exist_ok=True)
             chemin.write_bytes(fichier.contenu)
         voisins = self._voisins(page.execution) if page.execution.est_fiche else {}
         self._explorer(page, place)
-        contexte = {"page": page, "diapositives": diapositives}
+        contexte = {"page": page, "diapositives": diapositives, "imprimee": imprimee}
         self._rendre("page", f"{page.execution.page}.html", place.remontee, **contexte, **voisins)
+
+    def _partager(self, vue: VueFigure, place: Place) -> VueFigure:
+        """Rend la vue dont les fichiers qu'une autre page donne déjà, octet pour octet, sont les siens."""
+
+        def chez_la_premiere(fichier: Fichier) -> Fichier:
+            nom = Path(fichier.adresse).name
+            page = self.donnes.setdefault((nom, hashlib.sha256(fichier.contenu).digest()), place.page)
+            return replace(fichier, adresse=replace(place, page=page).telechargement(nom))
+
+        a_part = chez_la_premiere(vue.image_a_part) if vue.image_a_part else None
+        return replace(vue, fichiers=tuple(map(chez_la_premiere, vue.fichiers)), image_a_part=a_part)
 
     def _diapositives(self, execution: Execution, place: Place) -> Fichier | None:
         """Rend les diapositives des figures d'une page régionale, gardées tant que l'exécution est la même."""
@@ -206,17 +237,23 @@ class _Chantier:
             "suivant": suite[rang + 1] if rang + 1 < len(suite) else None,
         }
 
-    def _accueil(self, pages: Sequence[Page]) -> None:
+    def _accueil(self, pages: Sequence[Page], imprimees: Mapping[str, Fichier]) -> None:
         regionales = [page for page in pages if not page.execution.est_fiche]
-        accueil = accueillir(regionales, self._place("index"), self.imagerie)
-        self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales, pieces=self._pieces())
+        place = self._place("index")
+        accueil = accueillir(regionales, place, self.imagerie)
+        if accueil.carte:
+            vue, page = accueil.carte
+            accueil = replace(accueil, carte=(self._partager(vue, place), page))
+        synthese = [("Synthèse régionale, en quatre pages", f) for nom, f in imprimees.items() if "/" not in nom]
+        pieces = [*synthese, *self._pieces()]
+        self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales, pieces=pieces)
 
     def _pieces(self) -> list[tuple[str, Fichier]]:
         """Écrit les pièces de l'édition, gardées tant que ses exécutions sont les mêmes, et rend leurs libellés."""
         cles = "\n".join(execution.run.cle for execution in self.edition.executions)
         rendues = []
         for piece in self.atelier.pieces(self.edition):
-            texte = f"{self.atelier.version_des_pieces}\n{piece.nom}\n{cles}"
+            texte = f"{self.atelier.version_des_pieces}\n{piece.nom}\n{cles}\n{piece.lu}"
             format_ = Path(piece.nom).suffix.removeprefix(".")
             contenu = self._selon_la_nature(piece.nom, self.imagerie.tirer(texte, format_, piece.faire))
             fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}", contenu)
@@ -226,9 +263,10 @@ class _Chantier:
             rendues.append((piece.libelle, fichier))
         return rendues
 
-    def _epci(self) -> None:
+    def _epci(self, imprimees: Mapping[str, Fichier]) -> None:
         place = Place("epci/index", "../", frozenset(self.edition.fiches))
-        self._rendre("epci", "epci/index.html", place.remontee, epci=self.atelier.annuaire.epci, place=place)
+        contexte = {"epci": self.atelier.annuaire.epci, "place": place, "imprimees": imprimees}
+        self._rendre("epci", "epci/index.html", place.remontee, **contexte)
 
     def _autres_fiches(self) -> None:
         for dossier, fiches in self.edition.autres_fiches.items():

@@ -4,8 +4,10 @@ import csv
 import io
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from bilan.secret import lecteurs_bureau, lecteurs_web
 from bilan.secret.lecture import Lecture, en_texte
@@ -16,13 +18,29 @@ _SANS_TEXTE = {".png", ".woff", ".woff2", ".ttf", ".otf", ".ico", ".css"}
 def lire(chemin: Path) -> Lecture | None:
     """Rend ce que dit le fichier, ou None si la barrière ne sait pas lire ce genre de fichier.
 
-    Une image PNG, une police et une feuille de style ne disent rien. Lève `OSError` ou `ValueError` d'un fichier abîmé.
+    Une image PNG, une police et une feuille de style ne disent rien ; une archive dit ce que disent tous ses fichiers.
+    Lève `OSError` ou `ValueError` d'un fichier abîmé.
     """
-    genre = chemin.suffix.lower()
+    return _lire(chemin.name, chemin.read_bytes)
+
+
+def _lire(nom: str, contenu: Callable[[], bytes]) -> Lecture | None:
+    genre = PurePosixPath(nom).suffix.lower()
     if genre in _SANS_TEXTE:
         return Lecture()
     lecteur = _LECTEURS.get(genre)
-    return None if lecteur is None else lecteur(chemin.read_bytes(), chemin.stem)
+    return None if lecteur is None else lecteur(contenu(), PurePosixPath(nom).stem)
+
+
+def _zip(contenu: bytes, nom: str) -> Lecture:
+    lecture = Lecture()
+    with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+        for membre in archive.namelist():
+            lue = _lire(membre, partial(archive.read, membre))
+            if lue is None:
+                raise ValueError(f"« {membre} » est d'un genre que la barrière ne sait pas lire")
+            lecture.joindre(lue)
+    return lecture
 
 
 def _csv(contenu: bytes, nom: str) -> Lecture:
@@ -78,6 +96,8 @@ _LECTEURS: dict[str, Callable[[bytes, str], Lecture]] = {
     ".xlsx": lecteurs_bureau.xlsx,
     ".pptx": lecteurs_bureau.pptx,
     ".pdf": _pdf,
+    ".zip": _zip,
     ".txt": _brut,
     ".md": _brut,
+    "": _brut,
 }

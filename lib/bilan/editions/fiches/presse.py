@@ -1,13 +1,16 @@
 """La presse : un compilateur Typst chaud, des PDF accessibles et reproductibles, au nombre de pages promis."""
 
+import hashlib
 import json
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import typst
 
+from bilan.editions.fiches import tassement
 from bilan.erreurs import PublicationRefusee
 
 _ECHELLES = (
@@ -26,7 +29,7 @@ class Presse:
         self._compilateurs: dict[str, typst.Compiler] = {}
 
     def imprimer(self, gabarit: str, contenu: dict[str, Any], jour: date) -> bytes:
-        """Rend le PDF/UA-1 du contenu, daté de `jour` : chaque page de `contenu["pages"]` en fait exactement une.
+        """Rend le PDF/UA-1 tassé du contenu, daté de `jour` : chaque page de `contenu["pages"]` en fait une.
 
         Une page qui déborde, et elle seule, passe à l'échelle suivante. Lève `PublicationRefusee` si le gabarit est
         fautif, ou si une page déborde encore à la plus petite.
@@ -36,7 +39,7 @@ class Presse:
             pages = [page | _echelle(rang) for page, rang in zip(contenu["pages"], rangs, strict=True)]
             pdf, debordent = self._compiler(gabarit, contenu | {"pages": pages}, jour)
             if not any(debordent):
-                return pdf
+                return tassement.tasser(pdf)
             rangs = [rang + deborde for rang, deborde in zip(rangs, debordent, strict=True)]
             if max(rangs) >= len(_ECHELLES):
                 raise PublicationRefusee(
@@ -66,6 +69,14 @@ class Presse:
                 self._gabarits / gabarit, root=self._gabarits, font_paths=self._polices
             )
         return self._compilateurs[gabarit]
+
+
+def version_de_la_presse(gabarits: Path) -> str:
+    """Rend l'empreinte de ce qui met un contenu en PDF : Typst, les gabarits, la presse et le tassement."""
+    empreinte = hashlib.sha256(version("typst").encode())
+    for chemin in (*sorted(gabarits.glob("*.typ")), Path(__file__), Path(tassement.__file__)):
+        empreinte.update(chemin.name.encode() + chemin.read_bytes())
+    return empreinte.hexdigest()
 
 
 def _echelle(rang: int) -> dict[str, dict[str, float]]:

@@ -1,8 +1,10 @@
 """La série des fiches d'une édition : une par EPCI et la synthèse régionale, prêtes à imprimer."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from bilan.editions.annuaire import Annuaire, Epci
 from bilan.editions.executions import Edition
 from bilan.editions.fiches.contenu import figures_prevues, insecables, pages
 from bilan.editions.fiches.plan import Document, Plan
-from bilan.editions.fiches.presse import Presse
+from bilan.editions.fiches.presse import Presse, version_de_la_presse
 from bilan.editions.imagerie import Imagerie
 from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
@@ -40,19 +42,24 @@ class Serie:
     def imprimer(self, dossier: Path, sirens: tuple[str, ...] = ()) -> list[Path]:
         """Écrit dans `dossier` la synthèse et les fiches (celles des `sirens` donnés, toutes sinon) ; rend les chemins.
 
-        Les mêmes exécutions donnent les mêmes PDF, octet pour octet. Lève `ErreurUsage` pour un SIREN sans fiche,
+        Les mêmes exécutions donnent les mêmes PDF, octet pour octet ; un PDF se garde tant que son contenu est le même.
+        Lève `ErreurUsage` pour un SIREN sans fiche,
         `PublicationRefusee` si une fiche ne tient pas dans ses pages.
         """
         for siren in sirens:
             if siren not in self.edition.fiches:
                 raise valeur_inconnue("la fiche de l'EPCI", siren, self.edition.fiches)
-        plan, presse = Plan.lire(self.gabarits), Presse(self.gabarits)
+        plan, presse, version = Plan.lire(self.gabarits), Presse(self.gabarits), version_de_la_presse(self.gabarits)
         documents = list(self._documents(plan, sirens))
         self.imagerie.preparer(f for _, document, figures, _ in documents for f in figures_prevues(document, figures))
         ecrits = []
         for nom, document, figures, tete in documents:
             contenu = tete | {"pages": pages(document, figures, self.imagerie)}
-            fichiers.ecrire(dossier / nom, presse.imprimer(document.gabarit, contenu, self._connu_le))
+            pdf = self.imagerie.tirer(
+                f"{version}\n{document.gabarit}\n{json.dumps(contenu)}", "pdf",
+                partial(presse.imprimer, document.gabarit, contenu, self._connu_le),
+            )
+            fichiers.ecrire(dossier / nom, pdf)
             ecrits.append(dossier / nom)
         return ecrits
 
