@@ -11,34 +11,21 @@ from pptx.oxml.ns import nsdecls
 
 from bilan.editions.annuaire import cle_de_tri, ouvrir_annuaire
 from bilan.editions.commentaires import Commentaire, lire_commentaires
-from bilan.editions.diaporama import (
-    carte,
-    chiffre,
-    frise,
-    gabarit,
-    graphique,
-    legende,
-    notes,
-    objets,
-    paquet,
-    repere,
-    tableau,
-)
+from bilan.editions.diaporama import chiffre, gabarit, notes, objets, paquet
 from bilan.editions.diaporama.notes import SOURCES
 from bilan.editions.diaporama.objets import PT, Zone
 from bilan.editions.diaporama.plan import MENTION_A_REMPLIR, Diapositive, Plan
+from bilan.editions.diaporama.pose import Pose, paginer
 from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.entrepot import fichiers
 from bilan.figures import formes
-from bilan.figures.altair.fond import fonds_de_la_figure
 from bilan.figures.modele import Figure
 from bilan.francais import date_longue
 from bilan.projet import INTERNE, Jeu, Projet
 from bilan.referentiel.geometries import Fonds
 
 MENTION_FICTIVE = "Données fictives"
-_PART_CARTE = 0.66
 # Corps le plus petit permis, et corps du gabarit neutre, au-delà duquel on n'agrandit rien.
 _CORPS_TITRE = (16, 24)
 _CORPS: dict[str, tuple[float, float]] = {"sous_titre": (10, 14), "source": (7, 10), "mention": (10, 14)}
@@ -200,7 +187,7 @@ class _Chantier:
         for rang, page in enumerate(pages, start=1):
             suite = f" ({rang}/{len(pages)})" if len(pages) > 1 else ""
             diapositive = self._nouvelle(self._atelier.plan.dispositions.figure, figure.titre + suite)
-            self._poser(diapositive, figure, page, str(rang) if rang > 1 else "")
+            Pose(diapositive.shapes, self._zone(diapositive), self._atelier).poser(figure, page, rang)
             textes = {"sous_titre": figure.sous_titre, "source": notes.pied(figure.source, figure.champ),
                       "mention": self._mention(figure.fictif)}
             self._finir(diapositive, textes, figure.id)
@@ -220,41 +207,6 @@ class _Chantier:
     def _pages(self, figure: Figure) -> list[Any]:
         disposition = gabarit.disposition(self._presentation, self._atelier.plan.dispositions.figure)
         return paginer(figure, zone_du_contenu(disposition, self._atelier.plan))
-
-    def _poser(self, diapositive: Any, figure: Figure, page: Any, annexe: str) -> None:
-        zone = self._zone(diapositive)
-        feuille = diapositive.shapes
-        if figure.donnees.is_empty() or not graphique.a_une_valeur(figure):
-            chiffre.ajouter_vide(feuille, figure, zone)
-            return
-        match figure.forme:
-            case formes.Choroplethe() | formes.Cercles():
-                self._carte(diapositive, figure, zone)
-            case formes.Tableau() | formes.CartesMultiples():
-                tableau.ajouter(feuille, figure, zone, page, annexe)
-            case formes.Frise():
-                frise.ajouter(feuille, figure, zone, page, annexe)
-            case formes.ChiffreCle():
-                chiffre.ajouter(feuille, figure, (zone[0], zone[1], zone[2] // 2, zone[3] // 2))
-            case _:
-                cadre = graphique.ajouter(feuille, figure, zone)
-                if repere.en_a_un(figure):
-                    repere.ajouter(feuille, figure, cadre)
-
-    def _carte(self, diapositive: Any, figure: Figure, zone: Zone) -> None:
-        a_gauche = (zone[0], zone[1], round(zone[2] * _PART_CARTE), zone[3])
-        fonds = fonds_de_la_figure(figure, self._atelier.fonds)
-        cadrage = carte.Cadrage.poser(fonds, a_gauche)
-        carte.ajouter(diapositive.shapes, figure, cadrage, fonds, self._atelier.noms)
-        x = zone[0] + round(zone[2] * (_PART_CARTE + 0.02))
-        droite = (x, zone[1] + 10 * PT, zone[0] + zone[2] - x, zone[3] // 2)
-        groupe = legende.ajouter(diapositive.shapes, figure, droite)
-        bas = groupe.top + groupe.height + 14 * PT
-        reste = zone[1] + zone[3] - bas
-        corps = objets.plus_grand_corps(_lecture(figure), (droite[2] / PT - 4, reste / PT), (9, 14))
-        boite = objets.etiquette(diapositive.shapes, (x, bas, droite[2], reste), _lecture(figure), corps, repli=True)
-        boite.text_frame.vertical_anchor = 1
-        objets.nommer(boite, figure.id, annexe="lecture")
 
     def _mention(self, fictif: bool) -> str:
         return MENTION_FICTIVE if fictif else ""
@@ -299,18 +251,6 @@ class _Chantier:
                 reserve._element.getparent().remove(reserve._element)
 
 
-def paginer(figure: Figure, zone: Zone) -> list[Any]:
-    """Rend ce que montre chaque diapositive d'une figure : des lignes, des sujets, ou rien à répartir."""
-    if figure.donnees.is_empty():
-        return [None]
-    match figure.forme:
-        case formes.Tableau() | formes.CartesMultiples():
-            return list(tableau.paginer(figure, zone))
-        case formes.Frise():
-            return list(frise.paginer(figure, zone))
-    return [None]
-
-
 def zone_du_contenu(disposition: Any, plan: Plan) -> Zone:
     """Rend la place que le gabarit réserve au contenu, en unités d'Office."""
     reserve = gabarit.reserve(disposition, plan.reserves.contenu)
@@ -322,10 +262,6 @@ def _ecrire_ajuste(reserve: Any, texte: str, corps: tuple[float, float], gras: b
     zone = (reserve.width / PT - 8, reserve.height / PT)
     taille = objets.plus_grand_corps(texte, zone, corps, gras)
     objets.ecrire(reserve.text_frame, [texte], **({} if taille == corps[1] else {"corps": taille}))
-
-
-def _lecture(figure: Figure) -> str:
-    return f"Lecture : {figure.lecture}"
 
 
 def _numeroter(diapositive: Any) -> None:
