@@ -9,13 +9,15 @@ import openpyxl
 import polars as pl
 import pptx
 import pytest
-from exemples_diaporama import barres, carte, executer, projet_neuf, toutes, trouver
+from exemples_diaporama import barres, carte, executer, figure, projet_neuf, toutes, trouver
 from pptx.dml.color import RGBColor
 from pptx.util import Inches
 
-from bilan.editions.diaporama import Changements, actualiser, construire
+from bilan.editions.diaporama import Changements, actualiser, construire, tableau
 from bilan.erreurs import DonneesRefusees, ErreurUsage
-from bilan.figures.modele import Figure
+from bilan.figures import formes
+from bilan.figures.modele import Colonne, Figure
+from bilan.figures.tableau import lignes
 from bilan.projet import Jeu, Projet
 
 COULEUR_MAISON = RGBColor(0x12, 0x34, 0x56)
@@ -187,3 +189,17 @@ def test_un_fichier_etranger_est_refuse_en_une_phrase(projet: Projet, tmp_path: 
         deck.write_bytes(contenu)
     with pytest.raises(DonneesRefusees):
         actualiser(deck, projet, Jeu.DEMONSTRATION, tmp_path / "x.pptx")
+
+
+def test_deux_lignes_d_un_meme_theme_se_distinguent_dans_la_liste() -> None:
+    themes = {"nom": ["Flux", "Flux", "Cotation"], "quoi": ["Reçus", "Atteint", "Service"], "n": [1.0, 2.0, 3.0]}
+    colonnes = (Colonne("nom", "Thème"), Colonne("quoi", "Indicateur"), Colonne("n", "Nombre", "nombre"))
+    avant = figure("themes", formes.Tableau(), themes, *colonnes)
+    apres = dataclasses.replace(avant, donnees=avant.donnees.with_columns(n=pl.Series([1.0, 5.0, 4.0])))
+    feuille = pptx.Presentation()
+    diapositive = feuille.slides.add_slide(feuille.slide_layouts[6])
+    zone = (0, 0, Inches(9), Inches(5))
+    cadre = tableau.ajouter(diapositive.shapes, avant, zone, tableau.paginer(avant, zone)[0], "")
+    assert tableau.actualiser(cadre, apres, lignes(apres)) == [
+        "Flux, Atteint, Nombre : 2 → 5", "Cotation, Nombre : 3 → 4",
+    ]

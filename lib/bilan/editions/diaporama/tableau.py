@@ -1,6 +1,7 @@
 """Les tableaux natifs : mêmes cellules que partout ailleurs, lisibles de loin, coupés en pages s'ils sont longs."""
 
 import copy
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,8 +95,10 @@ def lire(table: Any) -> list[tuple[str, ...]]:
 
 
 def _ecarts(avant: Lignes, apres: Lignes) -> list[str]:
+    premieres = Counter(ligne[0] for ligne in apres)
     ecarts = [
-        f"{ligne[0]}, {titre} : {ancien} → {nouveau}"
+        # Deux lignes du même thème se distinguent par leur deuxième colonne.
+        f"{', '.join(ligne[: 1 if premieres[ligne[0]] == 1 else 2])}, {titre} : {ancien} → {nouveau}"
         for vieille, ligne in zip(avant, apres, strict=False)
         for titre, ancien, nouveau in zip(apres[0], vieille, ligne, strict=True)
         if ancien != nouveau
