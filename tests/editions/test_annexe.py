@@ -134,6 +134,14 @@ def test_les_feuilles_se_lisent_et_s_impriment_sans_cellule_fusionnee(classeur: 
     assert feuille["A5"].font.name == "Arial"
 
 
+def test_un_texte_replie_se_lit_en_entier_et_un_titre_est_du_cote_de_ses_nombres(classeur: openpyxl.Workbook) -> None:
+    presentation = classeur[LISEZ_MOI]
+    longues = [c.row for c in presentation["B"] if len(str(c.value or "")) > 110]
+    assert longues and all(presentation.row_dimensions[ligne].height >= 26 for ligne in longues)
+    cotes = {c.value: c.alignment.horizontal for c in classeur["table-complete"][5]}
+    assert (cotes["Nom"], cotes["Attribués (logements)"]) == ("left", "right")
+
+
 def test_les_donnees_fictives_sont_dites_sur_chaque_feuille(projet: Projet, magasin: Magasin, tmp_path: Path) -> None:
     ecrire_annexe(_dossier(projet, lire_edition(projet, Jeu.DEMONSTRATION)), tmp_path / "a.xlsx")
     classeur = openpyxl.load_workbook(tmp_path / "a.xlsx")

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ _POLICE = {"font_name": "Arial", "font_size": 10, "valign": "top"}
 _UNITES = {"pourcent": "%", "points": "points", "jours": "jours"}
 _NOMBRES = {"nombre": "#,##0", "decimal": "#,##0.0", "pourcent": "0.0", "points": "+0.0;-0.0;0.0", "jours": "#,##0"}
 _LARGEUR = (9, 60)
+_LIGNE = 13.5
+"""Hauteur d'une ligne de texte, en points : LibreOffice ne la calcule pas pour un texte qui se replie."""
 _OPTIONS = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
 }
@@ -135,6 +137,7 @@ class _Classeur:
             for rang, texte in enumerate(textes):
                 feuille.write_string(ligne, 0, "" if rang else titre, self._style(bold=True))
                 feuille.write_string(ligne, 1, texte, self._style(text_wrap=True))
+                _deplier(feuille, ligne, [(texte, 110)])
                 ligne += 1
         feuille.freeze_panes(2, 0)
 
@@ -143,13 +146,15 @@ class _Classeur:
         feuille.write_string(0, 0, "Sommaire", self._style(bold=True, font_size=14))
         titres = ("Feuille", "Titre", "Ce qui est montré", "Pages")
         lignes = [(n, p.titre, p.sous_titre, " ; ".join(p.pages)) for n, p in zip(noms, planches, strict=True)]
-        self._table(feuille, 2, "sommaire", titres, len(lignes))
+        largeurs = (32, 80, 60, 50)
+        self._table(feuille, 2, "sommaire", dict.fromkeys(titres, False), len(lignes))
         for rang, cellules in enumerate(lignes, start=3):
             feuille.write_url(rang, 0, f"internal:'{cellules[0]}'!A1", self._style(font_color="#000091", underline=1),
                               cellules[0])
             for colonne, texte in enumerate(cellules[1:], start=1):
                 feuille.write_string(rang, colonne, texte, self._style(text_wrap=True))
-        for colonne, largeur in enumerate((32, 80, 60, 50)):
+            _deplier(feuille, rang, list(zip(cellules, largeurs, strict=True)))
+        for colonne, largeur in enumerate(largeurs):
             feuille.set_column(colonne, colonne, largeur)
         feuille.freeze_panes(3, 1)
         feuille.repeat_rows(2)
@@ -171,15 +176,21 @@ class _Classeur:
     def _donnees(self, feuille: Any, planche: Planche, rang: int) -> int:
         """Écrit la table d'une planche et rend le rang de la ligne qui la suit."""
         titres = entetes(planche.colonnes)
-        self._table(feuille, _ENTETE, f"figure_{rang}", titres, planche.donnees.height)
+        chiffrees = {titre: tableau.est_numerique(c) for titre, c in zip(titres, planche.colonnes, strict=True)}
+        self._table(feuille, _ENTETE, f"figure_{rang}", chiffrees, planche.donnees.height)
+        lues: dict[int, list[tuple[str, int]]] = {}
         for n, (colonne, titre) in enumerate(zip(planche.colonnes, titres, strict=True)):
             absences = planche.donnees[colonne.absence] if colonne.absence else [None] * planche.donnees.height
             largeur = len(titre) + 3
             for ligne, (valeur, absence) in enumerate(
                 zip(planche.donnees[colonne.nom], absences, strict=True), start=_ENTETE + 1
             ):
-                largeur = max(largeur, len(self._cellule(feuille, (ligne, n), valeur, colonne, absence)) + 1)
+                lue = self._cellule(feuille, (ligne, n), valeur, colonne, absence)
+                lues.setdefault(ligne, []).append((lue, _LARGEUR[1]))
+                largeur = max(largeur, len(lue) + 1)
             feuille.set_column(n, n, min(max(largeur, _LARGEUR[0]), _LARGEUR[1]))
+        for ligne, cases in lues.items():
+            _deplier(feuille, ligne, cases)
         feuille.freeze_panes(_ENTETE + 1, 1)
         feuille.repeat_rows(_ENTETE)
         return _ENTETE + 1 + planche.donnees.height
@@ -199,11 +210,21 @@ class _Classeur:
             feuille.write_string(*place, lue, self._style(num_format="@", text_wrap=True))
         return lue
 
-    def _table(self, feuille: Any, ligne: int, nom: str, titres: Sequence[str], hauteur: int) -> None:
+    def _table(self, feuille: Any, ligne: int, nom: str, titres: Mapping[str, bool], hauteur: int) -> None:
+        """Pose une table Excel ; `titres` dit de chaque colonne si elle porte des nombres, alignés à droite."""
+        styles = {chiffree: self._style(bold=True, text_wrap=True, align="right" if chiffree else "left")
+                  for chiffree in (False, True)}
         feuille.add_table(ligne, 0, ligne + hauteur, len(titres) - 1, {
             "name": nom, "style": "Table Style Light 1",
-            "columns": [{"header": t, "header_format": self._style(bold=True, text_wrap=True)} for t in titres],
+            "columns": [{"header": t, "header_format": styles[chiffree]} for t, chiffree in titres.items()],
         })
+
+
+def _deplier(feuille: Any, ligne: int, cases: Sequence[tuple[str, int]]) -> None:
+    """Donne à une ligne la hauteur de son plus long texte ; `cases` sont les textes et la largeur de leur colonne."""
+    plis = max(-(-len(texte) // largeur) for texte, largeur in cases)
+    if plis > 1:
+        feuille.set_row(ligne, plis * _LIGNE)
 
 
 def est_un_nombre(valeur: Any, colonne: Colonne) -> bool:
