@@ -8,8 +8,10 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import polars as pl
 
 from benchmarks.france import Taille, charger, monter
 from benchmarks.memoire import Cout, mener
@@ -78,13 +80,19 @@ def _executer(projet: Projet, demande: chaine.Demande) -> None:
 
 
 def dessiner(projet: Projet) -> None:
-    """Dessine les images des pages de quelques fiches, dans ce processus."""
+    """Dessine les images des pages de quelques fiches, dans ce processus ; l'outre-mer n'est pas sur la carte."""
     from bilan.editions.imagerie import imagerie_du_jeu
     from bilan.figures.modele import Figure
+    from bilan.referentiel.geometries import Fonds
 
+    traces = Fonds.ouvrir(projet.referentiel, projet.collection.region).epci["epci_siren"]
     runs = EntrepotRuns(projet.entrepot, Jeu.DEMONSTRATION)
     dossiers = [runs.dossier(cle) / "figures" for _nom, cle in sorted(runs.cles().items())[:DESSINEES]]
     figures = [Figure.depuis_json(lire_json(f, {})) for dossier in dossiers for f in sorted(dossier.glob("*.json"))]
+    figures = [
+        replace(f, donnees=f.donnees.filter(pl.col("epci_siren").is_in(list(traces))))
+        if "epci_siren" in f.donnees.columns else f for f in figures
+    ]  # fmt: skip
     imagerie = imagerie_du_jeu(projet, Jeu.DEMONSTRATION)
     imagerie.processus = 0
     assert imagerie.preparer(figures)

@@ -12,6 +12,7 @@ from bilan.indicateurs.contexte import Contexte, Tables
 from bilan.indicateurs.conventions import etat_des_conventions
 from bilan.indicateurs.flux import flux_au_taux
 from bilan.indicateurs.matiere import Matiere
+from bilan.indicateurs.positions import COMPTES_VENTILES
 from bilan.indicateurs.rapports import CLE, PAR_RESERVATAIRE, TOUT, Axe
 
 SCHEMA_CONTRIBUTIONS = {
@@ -23,7 +24,6 @@ SCHEMA_CONTRIBUTIONS = {
 }
 _CHAMP = Axe("champ", ("champ",))
 _PAR_RESERVATAIRE_ET_CHAMP = Axe("reservataire|champ", ("reservataire_categorie", "champ"))
-_COMPTES = ("proposes", "attribues", "baux")
 
 
 def contributions(tables: Tables, contexte: Contexte) -> pl.DataFrame:
@@ -42,7 +42,7 @@ def _flux(matiere: Matiere) -> list[pl.DataFrame]:
     for suffixe, positions in (("", matiere.flux), ("_t", matiere.flux_seul)):
         dans_le_champ = pl.lit(matiere.contexte.mises_en_service_dans_le_flux) | (pl.col("type_offre") == "RELOCATION")
         faits = positions.with_columns(champ=pl.when(dans_le_champ).then(pl.lit("champ")).otherwise(pl.lit("hors")))
-        for compte in _COMPTES:
+        for compte in COMPTES_VENTILES:
             axes = [TOUT, PAR_RESERVATAIRE, _CHAMP, _PAR_RESERVATAIRE_ET_CHAMP]
             lots += [_cellules(matiere, faits, axe, f"{compte}{suffixe}", pl.col(compte)) for axe in axes]
         renseignes = faits.filter(pl.col("champ") == "champ")
@@ -60,7 +60,7 @@ def _axes_annuels(matiere: Matiere) -> list[pl.DataFrame]:
             matiere, positions.filter(~pl.col("periode").str.contains("T")), Axe(nom, (nom,)), compte, pl.col(compte)
         )
         for nom, positions in sources.items()
-        for compte in _COMPTES
+        for compte in COMPTES_VENTILES
     ]
 
 

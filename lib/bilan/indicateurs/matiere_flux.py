@@ -9,6 +9,7 @@ from bilan.indicateurs.contexte import Contexte, Tables
 from bilan.indicateurs.cumul import composer
 from bilan.indicateurs.positions import (
     CLES_LIVRAISON,
+    COMPTES_VENTILES,
     LIEUX,
     composer_positions,
     comptes,
@@ -88,17 +89,13 @@ class MatiereFlux:
         return composer_positions(self.composition.filter(pl.col("nature") == nature), cube, dimensions)
 
     @cached_property
-    def _cube_principal(self) -> pl.DataFrame | None:
-        return None if self.livraisons_flux.is_empty() else self.cube(_PRINCIPALES)
-
-    def positions(self, nature: str = "cumul") -> pl.DataFrame:
-        """Rend les comptes du flux à chaque période demandée, de nature « cumul » ou « seul ».
-
-        Colonnes : periode, bailleur_siren, lieux, reservataire_categorie, type_offre, puis `COMPTES`.
-        """
-        if self._cube_principal is None:
-            return positions_vides(_PRINCIPALES)
-        return self._positions(self._cube_principal, _PRINCIPALES, nature)
+    def _principales(self) -> dict[str, pl.DataFrame]:
+        """Positions de nature « cumul » et « seul », faites ensemble : leur cube commun n'a pas à rester en mémoire."""
+        natures = ("cumul", "seul")
+        if self.livraisons_flux.is_empty():
+            return dict.fromkeys(natures, positions_vides(_PRINCIPALES))
+        cube = self.cube(_PRINCIPALES)
+        return {nature: self._positions(cube, _PRINCIPALES, nature) for nature in natures}
 
     def positions_par_commune(self, nature: str = "cumul", bailleurs: pl.Series | None = None) -> pl.DataFrame:
         """Rend les positions par commune, de tous les bailleurs ou de ces seuls SIREN.
@@ -110,28 +107,35 @@ class MatiereFlux:
         return self._positions(self.cube(_PAR_COMMUNE, bailleurs), _PAR_COMMUNE, nature)
 
     def positions_selon(self, axe: str) -> pl.DataFrame:
-        """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire."""
+        """Rend les positions cumulées selon un axe légal du bilan, sans la commune ni le réservataire.
+
+        De tous les comptes, seuls y sont `COMPTES_VENTILES`.
+        """
         dimensions = ("code_departement", "epci_siren", axe)
+        gardees = ("periode", "bailleur_siren", *dimensions, *COMPTES_VENTILES)
         if self.livraisons_flux.is_empty():
-            return positions_vides(dimensions)
-        return self._positions(self.cube(dimensions), dimensions)
+            return positions_vides(dimensions).select(gardees)
+        return self._positions(self.cube(dimensions), dimensions).select(gardees)
 
     @cached_property
     def axes_legaux(self) -> dict[str, pl.DataFrame]:
         """Positions cumulées selon chacun des axes du bilan annuel (CCH R.441-5-1)."""
         return {axe: self.positions_selon(axe) for axe in AXES_LEGAUX}
 
-    @cached_property
+    @property
     def flux(self) -> pl.DataFrame:
-        """Positions cumulées de toutes les offres."""
-        return self.positions()
+        """Comptes cumulés du flux à chaque période demandée, toutes offres.
 
-    @cached_property
+        Colonnes : periode, bailleur_siren, lieux, reservataire_categorie, type_offre, puis `COMPTES`.
+        """
+        return self._principales["cumul"]
+
+    @property
     def flux_seul(self) -> pl.DataFrame:
-        """Positions des trimestres seuls, de toutes les offres."""
-        return self.positions("seul")
+        """De même pour les trimestres seuls."""
+        return self._principales["seul"]
 
-    @cached_property
+    @property
     def flux_du_champ(self) -> pl.DataFrame:
         """Positions cumulées du champ du flux : relocations, et mises en service si le contexte les y met."""
         return self.du_champ(self.flux)

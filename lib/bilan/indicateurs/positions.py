@@ -9,6 +9,9 @@ COMPTES = ("proposes", "attribues", "baux", "liberes", "attribues_avec_baux", "l
 seul dénominateur honnête de baux/attribués. `lignes_sans_liberes` compte les lignes aux libérés vides.
 """
 
+COMPTES_VENTILES = COMPTES[:3]
+"""Comptes que l'on ventile selon les axes légaux du bilan ; pour toute une France, les autres pèseraient en vain."""
+
 CLES_LIVRAISON = ("annee", "bailleur_siren", "periode_livree", "mode_cumul")
 """Ce qui distingue une livraison de bilan."""
 
