@@ -103,8 +103,10 @@ def edition(mesures: pl.DataFrame, masquage: Masquage) -> Edition:
     serie = ["indicateur", "ventilation", "territoire_type", pl.col("periode").str.contains("T")]
     publiques = masquage.mesures.filter((pl.col("statut") == "observe").any().over(serie))
     vraies = cellules(mesures.join(publiques.select(_LIGNE), on=_LIGNE, how="semi"))
-    masquees = frozenset(cle_de_cellule(*cle) for cle in masquage.cellules.select(_CELLULE).iter_rows())
-    return Edition(cellules(publiques), vraies, masquees)
+    masquees = {cle_de_cellule(*cle) for cle in masquage.cellules.select(_CELLULE).iter_rows()}
+    actes = publiques.filter(pl.col("indicateur").is_in(ACTES) & (pl.col("statut") == "secret"))
+    masquees.update(cle for ligne in actes.iter_rows(named=True) for cle, _ in _montrees(ligne))
+    return Edition(cellules(publiques), vraies, frozenset(masquees))
 
 
 def reunir(editions: Sequence[Edition]) -> Edition:
@@ -154,6 +156,7 @@ class Audit:
         self._periodes()
         self._restes()
         self._ecarts()
+        self._actes()
         self._assembler()
 
     @property
@@ -253,6 +256,21 @@ class Audit:
             attribues, attendus = (("attribues_taux", *cle[1:]), ("attendus_taux", *cle[1:]))
             if {attribues, attendus} <= self.publiees.keys():
                 self.relations.append([(cle, 1), (attribues, -1), (attendus, 1)])
+
+    def _actes(self) -> None:
+        """Les statuts d'une convention font le tout des attendues, et « signée » est ce que compte le taux."""
+        groupes: dict[Cle, list[Cle]] = {}
+        for cle in [c for c in self.publiees if c[0] == "V1_comptes" and "statut" in c[3]]:
+            reservataire, _, statut = cle[4].rpartition("|")
+            ou = ("reservataire", reservataire) if reservataire else ("ensemble", "ensemble")
+            groupes.setdefault(("V1_tous", *cle[1:3], *ou, cle[5]), []).append(cle)
+            if statut == "SIGNEE" and (signees := ("V1_comptes", *cle[1:3], *ou, cle[5])) in self.publiees:
+                self._relier(signees, [cle])
+            if reservataire:
+                groupes.setdefault(("V1_comptes", *cle[1:3], "statut", statut, cle[5]), []).append(cle)
+        for tout, parties in groupes.items():
+            if tout in self.publiees:
+                self._relier(tout, parties)
 
     def _assembler(self) -> None:
         inconnues = [cle for cle, valeur in self.publiees.items() if valeur is None and self._vraie(cle) > 0]

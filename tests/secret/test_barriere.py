@@ -88,6 +88,12 @@ def test_une_donnee_de_personne_est_refusee(tmp_path, texte):
     assert len(constats) == 1 and texte not in str(constats[0])
 
 
+@pytest.mark.parametrize("texte", ["Exécution c0892569672c86809e", "a184127645108946", "04, 05, 06, 13, 83 et 84"])
+def test_une_empreinte_ou_une_suite_de_codes_n_est_pas_une_personne(tmp_path, texte):
+    (tmp_path / "p.html").write_text(f"<p>{texte}</p>", encoding="utf-8")
+    assert verifier(tmp_path, PUBLIC) == []
+
+
 def test_la_boite_fonctionnelle_declaree_passe(tmp_path):
     (tmp_path / "p.html").write_text("<p>boite@exemple.fr</p>", encoding="utf-8")
     assert verifier(tmp_path, Attendu(Profil.PUBLIC, courriels=frozenset({"boite@exemple.fr"}))) == []

@@ -5,9 +5,12 @@ import re
 import numpy as np
 import polars as pl
 import pytest
-from auditeur import Audit, edition
+from auditeur import Audit, Edition, cellules, cle_de_cellule, edition, reunir
 from scipy import sparse
+from tests import jouet
 
+from bilan.indicateurs.calcul import calculer
+from bilan.indicateurs.contributions import SCHEMA_CONTRIBUTIONS, contributions
 from bilan.indicateurs.registre import INDICATEURS
 from bilan.projet import Projet, SeuilsSecret
 from bilan.secret.cellules import CLE_CELLULE
@@ -133,3 +136,63 @@ def test_un_curieux_ne_retrouve_aucune_cellule_masquee(demonstration):
     familles = {cle[0] for cle in audit.candidates}
     assert {"proposes", "attribues", "baux", "attribues_objectif", "objectif", "attendus_taux", "tous_taux"} <= familles
     assert audit.retrouvees(SeuilsSecret().largeur_minimale) == []
+
+
+@pytest.mark.lent
+def test_dans_la_region_jouet_ni_une_edition_ni_deux_ne_rendent_une_cellule_sensible():
+    """La seconde édition connaît la première : ce qui s'y lisait ne peut plus rien cacher.
+
+    Seule, elle ne rend aucune cellule masquée. Avec la première, un complément que la seconde n'a pas repris peut se
+    retrouver ; une cellule de la règle primaire, jamais.
+    """
+    seuils = SeuilsSecret(seuil_unites=2, dominance=1.0)
+    editions, anterieures, primaires = [], [], set()
+    for periodes in (jouet.PERIODES[:-1], jouet.PERIODES):
+        contexte = jouet.contexte(periodes=periodes)
+        mesures = calculer(jouet.tables(), contexte)
+        masquage = masquer(mesures, contributions(jouet.tables(), contexte), seuils, anterieures)
+        editions.append(edition(mesures, masquage))
+        anterieures = [masquage.mesures]
+        sensibles = masquage.cellules.filter("primaire").select(CLE_CELLULE)
+        primaires.update(cle_de_cellule(*cle) for cle in sensibles.iter_rows())
+    lieux = {"900000001": ["13", "84"], "900000002": ["13"], **{f"90000000{rang}": ["84"] for rang in (3, 4, 5)}}
+    seule, ensemble = Audit(editions[1], lieux), Audit(reunir(editions), lieux)
+    assert len(seule.candidates) > 150 and len(primaires & set(ensemble.candidates)) > 100
+    assert seule.retrouvees(seuils.largeur_minimale) == []
+    assert not primaires & {cle for cle, _, _ in ensemble.retrouvees(seuils.largeur_minimale)}
+
+
+def test_l_audit_retrouve_ce_qui_est_mal_masque():
+    """Une seule cellule masquée dans un tout publié se retrouve ; deux, non."""
+    lignes = pl.DataFrame({
+        "modalite": ["ensemble", "ALS", "EPCI", "REGION"], "numerateur": [30.0, 20.0, 6.0, 4.0],
+        "ventilation": ["ensemble", *["reservataire"] * 3],
+    }).with_columns(
+        indicateur=pl.lit("N2"), territoire_type=pl.lit("region"), territoire=pl.lit("93"), periode=pl.lit("2024"),
+        denominateur=pl.lit(None), statut=pl.lit("observe"),
+    )  # fmt: skip
+    for masquees, combien in ((["REGION"], 1), (["REGION", "EPCI"], 0)):
+        masquee = pl.col("modalite").is_in(masquees)
+        publiees = lignes.with_columns(statut=pl.when(masquee).then(pl.lit("secret")).otherwise("statut"))
+        cles = frozenset(("attribues", "region", "93", "reservataire", m, "2024") for m in masquees)
+        audit = Audit(Edition(cellules(publiees), cellules(lignes), cles), {})
+        assert len(audit.retrouvees(4.0)) == combien
+
+
+def test_un_reservataire_trop_petit_fait_taire_tous_les_comptes_de_conventions_de_la_maille():
+    axes = [("ensemble", "ensemble", 9), ("reservataire", "ALS", 9), ("reservataire", "EPCI", 2)]
+    expectees = pl.DataFrame(
+        [("conventions", "region", "93", axe, modalite, "2024", 9.0, unites, 0.2) for axe, modalite, unites in axes],
+        schema=SCHEMA_CONTRIBUTIONS,
+        orient="row",
+    )
+    lignes = [
+        dict.fromkeys(COLONNES_MESURE)
+        | {"indicateur": code, "territoire_type": "region", "territoire": "93", "attendus": 9, "ventilation": axe,
+           "modalite": modalite, "periode": "2024", "statut": "observe", "numerateur": 2.0, "denominateur": 4.0}
+        for code in ("V1", "V5") for axe, modalite, _ in axes
+    ]  # fmt: skip
+    mesures = pl.DataFrame(lignes, schema_overrides=dict.fromkeys(("numerateur", "denominateur", "valeur"), pl.Float64))
+    masquage = masquer(mesures, expectees, SeuilsSecret())
+    par_axe = masquage.mesures.group_by("ventilation").agg(pl.col("statut").unique()).sort("ventilation").rows()
+    assert par_axe == [("ensemble", ["observe"]), ("reservataire", ["secret"])]

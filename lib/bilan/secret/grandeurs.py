@@ -87,8 +87,15 @@ def _objectifs(code: str) -> dict[tuple[str, str], Regle]:
     }
 
 
+_COMPTES_PAR_RESERVATAIRE = ("reservataire", "reservataire|statut")
+
+
 def _registre() -> dict[tuple[str, str], Regle]:
-    """Une convention est un acte : on en publie le compte dès que trois bailleurs au moins pouvaient la signer."""
+    """Une convention est un acte : on en publie le compte dès que trois bailleurs au moins pouvaient la signer.
+
+    Les comptes de chaque réservataire ne sortent qu'à la région : dans un département, un réservataire masqué se
+    retrouverait par les autres, que l'on y compte ou non.
+    """
     ventilations = {
         ENSEMBLE: ("V1", "V2", "V3", "V5"),
         "reservataire": ("V1", "V2", "V5"),
@@ -101,7 +108,7 @@ def _registre() -> dict[tuple[str, str], Regle]:
             liees=(
                 ("conventions", "reservataire", "{a}") if "reservataire" in ventilation else ("conventions", *_ENS),
             ),
-            mailles=MAILLES_LARGES,
+            mailles=("region",) if ventilation in _COMPTES_PAR_RESERVATAIRE else MAILLES_LARGES,
             diffusion="tout_ou_rien",
         )
         for ventilation, codes in ventilations.items()

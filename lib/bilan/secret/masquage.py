@@ -121,10 +121,10 @@ def _selon(lignes: pl.DataFrame, diffusion: str) -> pl.DataFrame:
 
 
 def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: SeuilsSecret) -> pl.Series:
-    """Rend les lignes « tout ou rien » à masquer : leur modalité compte trop peu de bailleurs quelque part.
+    """Rend les lignes « tout ou rien » à masquer : une modalité y compte trop peu de bailleurs quelque part.
 
-    Une modalité ne se masque jamais seule dans une ventilation : la moins fournie des autres la suit, sans quoi
-    l'ensemble la rendrait par différence.
+    Si un seul réservataire est trop petit dans une maille, tous s'y masquent, à toute période et dans tous les
+    indicateurs : celui qu'on tairait se retrouverait par les autres.
     """
     lignes = _selon(permises, "tout_ou_rien").filter(pl.col("statut") == "observe")
     unites = lier(lignes).join(contributions.select(*CLE_CELLULE, "unites"), on=CLE_CELLULE, how="left")
@@ -132,19 +132,12 @@ def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: S
         pl.when(pl.col("cle_").is_null()).then("attendus").otherwise(pl.col("unites").fill_null(0)).alias("unites"),
         pl.col("cle_").fill_null(ENSEMBLE),
     )
+    ensembles = lignes.filter(pl.col("cle_") == ENSEMBLE)
     table = ["indicateur", "ventilation", "territoire_type", "periode"]
-    moindres = lignes.group_by(*table, "cle_").agg(pl.col("unites").min())
-    petites = moindres.filter(pl.col("unites") < seuils.seuil_unites)
-    seules = petites.filter((pl.len().over(table) == 1) & (pl.col("cle_") != ENSEMBLE)).select(table)
-    suivantes = (
-        moindres.join(petites, on=[*table, "cle_"], how="anti")
-        .join(seules, on=table, how="semi")
-        .sort("unites", "cle_")
-        .group_by(table, maintain_order=True)
-        .first()
-    )
-    cachees = pl.concat([petites.select(*table, "cle_"), suivantes.select(*table, "cle_")])
-    return lignes.join(cachees, on=[*table, "cle_"], how="semi")["ligne"]
+    cachees = ensembles.filter(pl.col("unites").min().over(table) < seuils.seuil_unites)["ligne"]
+    par_reservataire = lignes.filter(pl.col("cle_") != ENSEMBLE)
+    petite = pl.col("unites").min().over("territoire_type") < seuils.seuil_unites
+    return pl.concat([cachees, par_reservataire.filter(petite)["ligne"]])
 
 
 def _heritage(lignes: pl.DataFrame, anterieures: Sequence[pl.DataFrame]) -> tuple[pl.Series, pl.Series]:

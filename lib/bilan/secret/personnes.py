@@ -7,9 +7,10 @@ from bilan.secret.attendu import Attendu, normaliser
 from bilan.secret.lecture import Lecture
 
 _COURRIEL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_TELEPHONE = re.compile(r"(?<![\d.,+])(?:\+33[ .]?|0)[1-9](?:[ .-]?\d{2}){4}(?![\d.,]?\d)")
+# Des chiffres collés à des lettres sont ceux d'une empreinte, pas d'une personne.
+_TELEPHONE = re.compile(r"(?<![\w.,+])(?:\+33[ .]?|0)[1-9](?:[ .-]?\d{2}){4}(?![\d.,]?\d|\w)")
 _NIR = re.compile(
-    r"(?<![\d.,])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?(\d{2}))?(?![\d.,])"
+    r"(?<![\w.,])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?(\d{2}))?(?![\w.,])"
 )
 _LONGUEUR_DE_CODE = 300_000
 

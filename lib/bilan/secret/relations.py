@@ -146,7 +146,8 @@ def _periodes(systeme: Systeme, toutes: pl.DataFrame) -> None:
     precedent = {
         nom: pl.col(nom).shift(1).over(suite, order_by="rang").alias(f"{nom}_avant") for nom in ("id", "rang", "valeur")
     }
-    couples = cumuls.with_columns(*precedent.values()).drop_nulls("id_avant")
+    cumuls = cumuls.with_columns(*precedent.values())
+    couples = cumuls.drop_nulls("id_avant")
     couples = couples.filter(pl.col("valeur") >= pl.col("valeur_avant"))
     couples = couples.with_columns(
         difference=pl.col("valeur") - pl.col("valeur_avant"), grandeur=pl.col("grandeur") + SEUL, apres=pl.col("id")
@@ -163,10 +164,11 @@ def _periodes(systeme: Systeme, toutes: pl.DataFrame) -> None:
         valeur=pl.col("difference"),
     )
     crees = systeme.creer(nouvelles)
-    premiers = cumuls.filter(pl.col("periode").str.ends_with("T1")).with_columns(
+    # Le premier cumul qui n'est pas nul (T1, ou plus tard si l'on part de zéro) est son trimestre seul.
+    premiers = cumuls.filter(pl.col("id_avant").is_null() & (pl.col("rang") < 5)).with_columns(
         grandeur=pl.col("grandeur") + SEUL, apres=pl.col("id")
     )
-    premiers = premiers.join(connus.rename({"id_seul": "id_avant"}), on=CLE_CELLULE)
+    premiers = premiers.drop("id_avant").join(connus.rename({"id_seul": "id_avant"}), on=CLE_CELLULE)
     _enchainer(systeme, "premier", premiers, None)
     _enchainer(systeme, "egal", couples.filter(egaux), None)
     _enchainer(systeme, "seul", avec_seul, "id_seul")
