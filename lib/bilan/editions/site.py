@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,8 +27,9 @@ from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.pieces import Piece, Pieces, version_des_pieces
 from bilan.editions.planches import Planches
 from bilan.editions.recherche import Entree, script
+from bilan.editions.revisions import LIGNES_PAR_PAGE, Revisions, lire_revisions
 from bilan.editions.textes import Textes
-from bilan.editions.vues import Fichier, Place, VueFigure
+from bilan.editions.vues import Fichier, Place, VueFigure, voir
 from bilan.projet import INTERNE, Jeu, Projet
 
 FICHES = "fiches"
@@ -50,6 +52,7 @@ class Atelier:
     pieces: Callable[[Edition], Sequence[Piece]] = lambda _edition: ()
     imprimer: Callable[[Edition, Imagerie, bool, Path], Sequence[Path]] = lambda *_: ()
     version_des_pieces: str = ""
+    revisions: Callable[[Edition], tuple[Revisions, ...]] = lambda _edition: ()
 
     @classmethod
     def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
@@ -61,6 +64,7 @@ class Atelier:
         return cls(
             annuaire, textes, imageries, Planches(projet), profil, lire_commentaires(projet),
             pieces=pieces, imprimer=pieces.imprimer, version_des_pieces=version_des_pieces(projet),
+            revisions=partial(lire_revisions, projet),
         )
 
 
@@ -135,6 +139,10 @@ class _Chantier:
     def imagerie(self) -> Imagerie:
         return self.atelier.imageries[self.edition.jeu]
 
+    @cached_property
+    def revisions(self) -> tuple[Revisions, ...]:
+        return self.atelier.revisions(self.edition)
+
     def dessiner(self) -> int:
         """Dessine toutes les figures de l'édition ; celles des pages régionales le sont au complet."""
         return sum(
@@ -153,13 +161,15 @@ class _Chantier:
         self._accueil(pages, imprimees)
         self._epci(imprimees)
         self._autres_fiches()
+        for une in self.revisions:
+            self._page_des_revisions(une)
         sources = sorted({f.source for e in self.edition.executions for f in e.figures.values()}, key=cle_de_tri)
         for nom in PAGES_COMMUNES:
             self._rendre(nom, f"{nom}.html", "", sources=sources)
         _ecrire(self.dossier / "recherche.js", script(self._entrees(pages)))
         _ecrire(self.dossier / "exploration" / "fonds.js", self.fonds.script())
         self.imagerie.elaguer()
-        return len(pages) + 2 + len(self.edition.autres_fiches) + len(PAGES_COMMUNES)
+        return len(pages) + len(self.revisions) + 2 + len(self.edition.autres_fiches) + len(PAGES_COMMUNES)
 
     def _composer(self, execution: Execution) -> Page:
         commentaires = [c for c in self.atelier.commentaires if c.jeu == self.edition.jeu]
@@ -186,9 +196,7 @@ class _Chantier:
         suite = [f for vue in page.vues for f in (*vue.fichiers, vue.image_a_part) if f]
         diapositives = self._diapositives(page.execution, place)
         for fichier in (*suite, *([diapositives] if diapositives else [])):
-            chemin = self.dossier / fichier.adresse.removeprefix(place.remontee)
-            chemin.parent.mkdir(parents=True, exist_ok=True)
-            chemin.write_bytes(fichier.contenu)
+            _poser(self.dossier / fichier.adresse.removeprefix(place.remontee), fichier.contenu)
         voisins = self._voisins(page.execution) if page.execution.est_fiche else {}
         self._explorer(page, place)
         contexte = {"page": page, "diapositives": diapositives, "imprimee": imprimee}
@@ -257,9 +265,7 @@ class _Chantier:
             format_ = Path(piece.nom).suffix.removeprefix(".")
             contenu = self._selon_la_nature(piece.nom, self.imagerie.tirer(texte, format_, piece.faire))
             fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}", contenu)
-            chemin = self.dossier / fichier.adresse
-            chemin.parent.mkdir(parents=True, exist_ok=True)
-            chemin.write_bytes(fichier.contenu)
+            _poser(self.dossier / fichier.adresse, fichier.contenu)
             rendues.append((piece.libelle, fichier))
         return rendues
 
@@ -268,13 +274,23 @@ class _Chantier:
         contexte = {"epci": self.atelier.annuaire.epci, "place": place, "imprimees": imprimees}
         self._rendre("epci", "epci/index.html", place.remontee, **contexte)
 
+    def _page_des_revisions(self, une: Revisions) -> None:
+        vue = voir(une.figure, None, 2, self._place(une.page), self.imagerie)
+        for fichier in vue.fichiers:
+            _poser(self.dossier / fichier.adresse, fichier.contenu)
+        lignes = vue.table.lignes
+        vue = replace(vue, table=replace(vue.table, lignes=lignes[:LIGNES_PAR_PAGE]))
+        contexte = {"courante": une, "vue": vue, "tues": max(0, len(lignes) - LIGNES_PAR_PAGE)}
+        self._rendre("revisions", f"{une.page}.html", "", **contexte)
+
     def _autres_fiches(self) -> None:
         for dossier, fiches in self.edition.autres_fiches.items():
             self._rendre("fiches", f"{dossier}/index.html", "../", nom=DOSSIERS[dossier], fiches=fiches)
 
     def _rendre(self, gabarit: str, chemin: str, remontee: str, **contexte: object) -> None:
         region = self.atelier.annuaire.region
-        commun = {"edition": self.edition, "dossiers": DOSSIERS, "region": region, "chemin": chemin}
+        commun = {"edition": self.edition, "dossiers": DOSSIERS, "region": region, "chemin": chemin,
+                 "revisions": self.revisions}
         texte = self.gabarits.rendre(gabarit, racine=f"{remontee}../", base=remontee, **commun, **contexte)
         _ecrire(self.dossier / chemin, texte)
 
@@ -292,8 +308,15 @@ class _Chantier:
                 yield Entree(page.titre, "Page", adresse)
                 for vue in page.vues:
                     yield Entree(vue.figure.titre, "Figure", f"{adresse}#{vue.ancre}", vue.figure.sous_titre)
+        for une in self.revisions:
+            yield Entree(une.figure.titre, "Page", f"{une.page}.html", "révisions révisées")
         for mot in self.atelier.textes.mots:
             yield Entree(mot.mot, "Glossaire", f"glossaire.html#{self.gabarits.ancre(mot.mot)}", mot.developpe)
+
+
+def _poser(chemin: Path, contenu: bytes) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    chemin.write_bytes(contenu)
 
 
 def _ecrire(chemin: Path, texte: str) -> None:

@@ -155,7 +155,10 @@ def conventions(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contex
 def valeurs(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -> Figure:
     """Rend les valeurs de la région et des départements qui ne sont plus celles d'alors (r)."""
     decoupees = _lisibles(lignes, "valeur").with_columns(
-        ventilation=pl.col("detail").str.split("|").list.first(), modalite=pl.col("detail").str.split("|").list.last()
+        # À deux axes (« reservataire|statut|ALS|SIGNEE »), la page des révisions les lit ; le tableau n'en a qu'un.
+        ventilation=pl.when(pl.col("detail").str.count_matches("|", literal=True) == 1)
+        .then(pl.col("detail").str.split("|").list.first()),
+        modalite=pl.col("detail").str.split("|").list.last(),
     )
     visibles = decoupees.filter(_LUES & pl.col("territoire_type").is_in(["region", "departement"]))
     donnees = visibles.select(
