@@ -74,6 +74,17 @@ def test_un_repere_ne_barre_pas_la_valeur_d_une_barre() -> None:
     assert (ancre, couleur) == ("right", palettes.BLANC) and bout < trait
 
 
+def test_un_long_texte_ne_prend_pas_la_place_des_autres_colonnes_d_un_tableau() -> None:
+    long = "Ce que reçoit chaque réservataire, rapporté à ce que promettent les conventions signées. " * 3
+    donnees = pl.DataFrame({"carnet": ["30_flux"], "objet": [long], "jeux": ["chiffres publiés, démonstration"]})
+    colonnes = tuple(Colonne(nom, nom.capitalize()) for nom in donnees.columns)
+    spec = _spec(exemples.figure("tableau-long", formes.Tableau(), donnees, colonnes), largeur=700)
+    debuts = {v["t"]: v["x"] for c in spec["layer"] if c["mark"]["type"] == "text" for v in c["data"]["values"]
+              if isinstance(v["t"], str)}  # fmt: skip
+    assert debuts["chiffres publiés, démonstration"] + largeur_texte("chiffres publiés, démonstration") <= 700
+    assert debuts["Jeux"] - debuts["Objet"] > 300
+
+
 def test_une_figure_vide_dit_pourquoi() -> None:
     assert "Aucun bailleur n'a transmis de bilan." in _textes(_spec(exemples.vide()))
 

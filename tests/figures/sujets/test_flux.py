@@ -56,7 +56,7 @@ def test_sous_le_secret_l_objectif_n_est_pas_dit_inconnu_et_les_couleurs_restent
     assert masquee["jugement"] == "Secret statistique"
     jugements = figure.donnees["jugement"].to_list()
     teintes = palettes.teintes(jugements, figure.donnees["valeur"].to_list(), figure.forme.modalites)
-    assert teintes == {"Atteint, à un logement près": palettes.couleurs("categoriel", 3)[0]}
+    assert teintes == {"Atteint, à un logement près": palettes.couleurs("categoriel", 4)[0]}
 
 
 def test_le_bailleur_qui_ne_signe_avec_personne_n_a_pas_d_objectif(mesurer: Mesurer, contexte: Contexte) -> None:

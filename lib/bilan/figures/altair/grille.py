@@ -11,6 +11,11 @@ from bilan.figures.theme import CORPS, INTERLIGNE
 _ESPACE = 12
 _AIR = 8
 _CORPS_CHIFFRE = 44
+_LISIBLE = 0.22
+"""Part de la largeur qu'un texte garde dans un tableau : en dessous, il se lirait mot à mot."""
+
+_PARTAGES = 24
+"""Dichotomies du plafond des colonnes : bien moins qu'un pixel d'écart sur toute largeur d'image."""
 
 
 def dessiner_tableau(figure: Figure, largeur: float) -> Toile:
@@ -80,7 +85,10 @@ def dessiner_vide(figure: Figure, largeur: float) -> Toile:
 
 
 def _largeurs(entetes: list[str], cellules: list[tuple[str, ...]], largeur: float) -> list[float]:
-    """Partage la largeur : à chaque colonne sa place naturelle, puis le manque pris aux plus larges."""
+    """Partage la largeur : à chaque colonne sa place naturelle ; s'il en manque, les plus larges ont un même plafond.
+
+    Aucune ne descend sous son plus long mot, ni un texte sous une part lisible de la largeur, quitte à la dépasser.
+    """
     naturelles = [
         max(
             _plus_long_mot(titre) if cellules else largeur_texte(titre, gras=True),
@@ -91,14 +99,25 @@ def _largeurs(entetes: list[str], cellules: list[tuple[str, ...]], largeur: floa
         for rang, titre in enumerate(entetes)
     ]
     minimales = [
-        max(_plus_long_mot(titre), *(_plus_long_mot(ligne[rang]) for ligne in cellules), 0) + _ESPACE
+        max(
+            _plus_long_mot(titre) + _ESPACE,
+            *(_plus_long_mot(ligne[rang]) + _ESPACE for ligne in cellules),
+            min(naturelles[rang], largeur * _LISIBLE),
+        )
         for rang, titre in enumerate(entetes)
     ]
     if (libre := largeur - sum(naturelles)) >= 0:
         return [n + libre / len(naturelles) for n in naturelles]
-    souples = [n - m for n, m in zip(naturelles, minimales, strict=True)]
-    manque = min(1.0, -libre / (sum(souples) or 1))
-    return [n - s * manque for n, s in zip(naturelles, souples, strict=True)]
+    bas, haut = 0.0, max(naturelles)
+    for _ in range(_PARTAGES):
+        milieu = (bas + haut) / 2
+        trop = sum(_plafonner(naturelles, minimales, milieu)) > largeur
+        bas, haut = (bas, milieu) if trop else (milieu, haut)
+    return _plafonner(naturelles, minimales, bas)
+
+
+def _plafonner(naturelles: list[float], minimales: list[float], plafond: float) -> list[float]:
+    return [max(m, min(n, plafond)) for n, m in zip(naturelles, minimales, strict=True)]
 
 
 def _plus_long_mot(texte: str) -> float:

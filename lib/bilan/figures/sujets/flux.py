@@ -31,7 +31,7 @@ AVEC_CONVENTION = {code: RESERVATAIRES[code] for code in RESERVATAIRES_AVEC_CONV
 _ATTEINT, _EN_DECA, _PETIT = "Atteint, à un logement près", "En deçà de l'objectif", "Objectif trop petit pour juger"
 _INCONNU, _MASQUE = "Objectif inconnu", "Secret statistique"
 _FORME_ATTEINTE = Barres(
-    "libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), "jugement", (_ATTEINT, _EN_DECA, _PETIT)
+    "libelle", "valeur", "pourcent", Reference(100.0, "Objectif"), "jugement", (_ATTEINT, _EN_DECA, _PETIT, _INCONNU)
 )
 _COLONNES_ATTEINTE = (
     Colonne("libelle", "Réservataire"),
