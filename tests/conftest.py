@@ -2,8 +2,10 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
+from tests.coupe import executer_le_reel
 from tests.partage import RACINE, mesurer_l_annee, une_fois
 
 from bilan.projet import Projet
@@ -40,3 +42,9 @@ def pytest_configure() -> None:
 def annee_mesuree(tmp_path_factory: pytest.TempPathFactory) -> Projet:
     """Le projet entier, livraisons chargées, mesures faites et masquées : on y lit, on n'y écrit pas."""
     return Projet(une_fois(tmp_path_factory, "annee-mesuree", mesurer_l_annee))
+
+
+@pytest.fixture(scope="session")
+def reel_execute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Le projet où la chaîne a tourné sur les chiffres publiés, réseau coupé et secrets plantés : on y lit."""
+    return une_fois(tmp_path_factory, "reel-execute", executer_le_reel) / "projet"

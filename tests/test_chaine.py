@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.coupe import DEMANDE
 from tests.decor import Decor, Issue, secables
 
-CARNETS = ("20_cotation", "50_production", "60_mobilisation", "70_fiche_epci")
 pytestmark = [pytest.mark.lent]
 
 
@@ -19,14 +19,9 @@ def _bilan(racine: Path, *arguments: str) -> Issue:
 
 
 @pytest.fixture(scope="module")
-def projet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copie du projet sans ce qui se construit, où la chaîne a déjà tourné sur le jeu réel."""
-    racine = Decor.monter(tmp_path_factory.mktemp("projet")).racine
-    demande = [option for carnet in CARNETS for option in ("--carnet", carnet)]
-    fait = _bilan(racine, "executer", "--jeu", "reel", *demande, "--epci", "200054807", "--epci", "248400251")
-    assert fait.code == 0, fait.erreurs
-    assert "0 échec" in fait.sortie and "À ouvrir" in fait.sortie
-    return racine
+def projet(reel_execute: Path) -> Path:
+    """Copie du projet où la chaîne a déjà tourné sur le jeu réel ; rien ne l'y change."""
+    return reel_execute
 
 
 def _page(projet: Path, nom: str) -> str:
@@ -63,10 +58,9 @@ def test_rien_de_neuf_ne_rejoue_rien(projet: Path) -> None:
 
 
 def test_rien_de_neuf_ne_charge_rien_de_lourd(projet: Path) -> None:
-    demande = [option for carnet in CARNETS for option in ("--carnet", carnet)]
     programme = (
         "import sys; from bilan.cli import main\n"
-        f"sys.argv = ['bilan', 'executer', '--jeu', 'reel', *{demande}, '--epci', '200054807', '--epci', '248400251']\n"
+        f"sys.argv = ['bilan', *{DEMANDE}]\n"
         "main(); print(sorted({'polars', 'altair', 'geopandas', 'numpy', 'pandas'} & set(sys.modules)))"
     )
     fait = subprocess.run(

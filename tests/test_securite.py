@@ -10,34 +10,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.decor import Decor
+from tests.coupe import SECRETS, sans_reseau
 
 from bilan.tables.catalogue import CATALOGUE
 
 RACINE = Path(__file__).parents[1]
-SECRETS = {
-    "AWS_ACCESS_KEY_ID": "CLE-PLANTEE-3f81c2", "AWS_SECRET_ACCESS_KEY": "SECRET-PLANTE-90ab17",
-    "AWS_SESSION_TOKEN": "SESSION-PLANTEE-77de04", "BILAN_SMTP_MOT_DE_PASSE": "MOT-DE-PASSE-PLANTE-5c6d",
-    "BILAN_MESSAGERIE": "mmosts://serveur.invalid/JETON-PLANTE-a1b2c3", "VARIABLE_SANS_NOM": "VALEUR-PLANTEE-e4f5",
-}  # fmt: skip
-# Dans un espace de noms réseau neuf, il n'y a que la boucle locale, éteinte : on l'allume, puis on lance la commande.
-_SANS_RESEAU = """\
-import fcntl, os, socket, struct, sys
-prise = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-fcntl.ioctl(prise, 0x8914, struct.pack("16sh14x", b"lo", 0x49))
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-# Ailleurs, chaque processus Python refuse toute connexion qui sortirait de la machine.
-_SITE = """\
-import socket
-_connecter = socket.socket.connect
-def connect(self, adresse):
-    dehors = self.family in (socket.AF_INET, socket.AF_INET6) and not str(adresse[0]).startswith(("127.", "::1"))
-    if dehors:
-        raise OSError("réseau coupé par l'essai")
-    return _connecter(self, adresse)
-socket.socket.connect = connect
-"""
 _PERSONNE = re.compile(
     rb"[\w.+-]+@(?!exemple\.invalid|[\w-]+\.invalid)[\w-]+\.[a-z]{2,}"  # adresse électronique
     rb"|(?<![\d.])0[1-9](?:[ .]\d\d){4}(?!\d)"  # téléphone
@@ -46,40 +23,17 @@ _PERSONNE = re.compile(
 _CIVILITE = re.compile(r"\b(?:M\.|Mme|Mlle|Monsieur|Madame) [A-ZÉÈ][\w'-]+")
 
 
-def _sans_reseau(tmp_path: Path, commande: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    if subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True).returncode == 0:
-        commande = ["unshare", "-rn", sys.executable, "-c", _SANS_RESEAU, *commande]
-    else:
-        (tmp_path / "site").mkdir(exist_ok=True)
-        (tmp_path / "site" / "sitecustomize.py").write_text(_SITE, encoding="utf-8")
-        env = {**env, "PYTHONPATH": str(tmp_path / "site")}
-    return subprocess.run(commande, env=env, capture_output=True, text=True, check=False, cwd=env["BILAN_RACINE"])
-
-
-@pytest.fixture(scope="module")
-def execute(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Projet où un carnet a été joué par les deux moteurs, réseau coupé et secrets plantés dans l'environnement."""
-    racine = Decor.monter(tmp_path_factory.mktemp("coupe")).racine
-    env = {**os.environ, **SECRETS, "BILAN_RACINE": str(racine)}
-    bilan = str(Path(sys.executable).parent / "bilan")
-    demande = [sys.executable, bilan, "executer", "--jeu", "reel", "--carnet", "50_production", "--forcer"]
-    for suite in (["--moteur", "standard", "--sans-publier"], ["--moteur", "bilan"]):
-        fait = _sans_reseau(racine.parent, [*demande, *suite], env)
-        assert fait.returncode == 0, fait.stderr
-    return racine
+@pytest.mark.lent
+def test_une_execution_entiere_se_passe_du_reseau(reel_execute: Path) -> None:
+    assert (reel_execute / "reports" / "courant" / "reel" / "production.html").is_file()
 
 
 @pytest.mark.lent
-def test_une_execution_entiere_se_passe_du_reseau(execute: Path) -> None:
-    assert (execute / "reports" / "courant" / "reel" / "production.html").is_file()
-
-
-@pytest.mark.lent
-def test_aucun_secret_de_l_environnement_n_entre_dans_ce_qui_s_ecrit(execute: Path) -> None:
-    ecrits = [p for dossier in ("data/entrepot", "reports") for p in (execute / dossier).rglob("*") if p.is_file()]
+def test_aucun_secret_de_l_environnement_n_entre_dans_ce_qui_s_ecrit(reel_execute: Path) -> None:
+    ecrits = [p for dossier in ("data/entrepot", "reports") for p in (reel_execute / dossier).rglob("*") if p.is_file()]
     assert any(p.name == "carnet.ipynb" for p in ecrits) and any(p.suffix == ".sqlite" for p in ecrits)
     fuites = {
-        f"{p.relative_to(execute)} : {nom}"
+        f"{p.relative_to(reel_execute)} : {nom}"
         for p in ecrits
         for nom, valeur in SECRETS.items()
         if valeur.rsplit("/", 1)[-1].encode() in p.read_bytes()
@@ -88,8 +42,8 @@ def test_aucun_secret_de_l_environnement_n_entre_dans_ce_qui_s_ecrit(execute: Pa
 
 
 @pytest.mark.lent
-def test_un_carnet_execute_ne_garde_rien_de_l_environnement(execute: Path) -> None:
-    for chemin in (execute / "data" / "entrepot").rglob("carnet.ipynb"):
+def test_un_carnet_execute_ne_garde_rien_de_l_environnement(reel_execute: Path) -> None:
+    for chemin in (reel_execute / "data" / "entrepot").rglob("carnet.ipynb"):
         metadonnees = json.loads(chemin.read_text(encoding="utf-8"))["metadata"]
         assert "environment_variables" not in metadonnees.get("papermill", {})
         assert os.environ["HOME"].encode() not in json.dumps(metadonnees).encode()
@@ -99,7 +53,7 @@ def test_sans_reseau_une_connexion_vers_l_exterieur_echoue_vraiment(tmp_path: Pa
     """L'essai vaut ce que vaut sa coupure : sans elle, les tests ci-dessus passeraient toujours."""
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
     env = {**os.environ, "BILAN_RACINE": str(tmp_path)}
-    fait = _sans_reseau(tmp_path, [sys.executable, "-c", code], env)
+    fait = sans_reseau(tmp_path, [sys.executable, "-c", code], env)
     assert fait.returncode != 0 and ("unreachable" in fait.stderr or "coupé" in fait.stderr)
 
 
