@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from bilan.figures.sujets import Contexte, calendrier, cotation, cotation_cartes, fiche
+from bilan.figures.sujets import Contexte, calendrier, chiffres, cotation, cotation_cartes, fiche
 
 Mesurer = Callable[..., pl.DataFrame]
 GAP, CASA, PAILLONS = "200067825", "240600585", "240600593"
@@ -128,3 +128,15 @@ def test_la_fiche_d_un_epci_ne_demande_pas_de_date_a_ce_qui_est_fait(contexte: C
         "sans_objet",
     )
     assert figure.lecture == "La mise en service de la cotation est annoncée pour le 1er mars 2025."
+
+
+@pytest.mark.parametrize(("combien", "titre", "libelle"), [
+    (0, "Aucun des 26\u00a0EPCI soumis n'a sa cotation en service", "EPCI soumis sur 26 a sa cotation en service"),
+    (1, "1 EPCI soumis sur 26 a sa cotation en service", "EPCI soumis sur 26 a sa cotation en service"),
+    (9, "9 EPCI soumis sur 26 ont leur cotation en service", "EPCI soumis sur 26 ont leur cotation en service"),
+])  # fmt: skip
+def test_le_chiffre_cle_s_accorde_avec_ce_qu_il_compte(
+    mesurer: Mesurer, contexte: Contexte, combien: int, titre: str, libelle: str
+) -> None:
+    figure = chiffres.chiffre(mesurer({"indicateur": "E5", "numerateur": combien, "denominateur": 26}), "E5", contexte)
+    assert (figure.titre, figure.forme.libelle) == (titre, libelle)

@@ -13,42 +13,54 @@ from bilan.figures.sujets.conventions import ATTENDUES
 from bilan.figures.sujets.conventions import REGISTRE as CONVENTIONS
 from bilan.figures.sujets.cotation import REGISTRE, SOUMIS
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
-from bilan.figures.sujets.mesures import couverture, derniere, maturite
+from bilan.figures.sujets.mesures import Ligne, couverture, derniere, maturite
 from bilan.figures.sujets.mobilisation import COPIL, participation
 from bilan.figures.sujets.production import AGREMENTS, CHAMP
 from bilan.figures.sujets.publics import ATTRIBUTIONS
 from bilan.figures.tableau import cellule
 from bilan.francais import accord, date_longue, nombre, pourcent
+from bilan.francais.phrases import BAILLEURS, Nom, majuscule, parmi
 
 
 @dataclass(frozen=True, slots=True)
 class _Cle:
-    """Ce que dit le chiffre clé d'un indicateur ; `{sur}` tient la place du dénominateur."""
+    """Ce que dit le chiffre clé d'un indicateur : un taux et son `libelle`, ou le compte d'un `nom` et ses verbes."""
 
     libelle: str
     champ: str
     origine: str
-    colonne: str = "valeur"
-    format: Format = "pourcent"
+    nom: Nom | None = None
+    verbes: tuple[str, str] = ("", "")
+
+    @property
+    def colonne(self) -> str:
+        """Colonne montrée : un compte, ou un taux."""
+        return "numerateur" if self.nom else "valeur"
+
+    @property
+    def format(self) -> Format:
+        """Format de ce qui est montré."""
+        return "nombre" if self.nom else "pourcent"
 
 
-def _epci(libelle: str) -> _Cle:
-    return _Cle(f"EPCI soumis sur {{sur}} {libelle}", SOUMIS, REGISTRE, "numerateur", "nombre")
+_EPCI_SOUMIS = Nom("EPCI soumis", "EPCI soumis")
+
+
+def _epci(singulier: str, pluriel: str, origine: str = REGISTRE) -> _Cle:
+    return _Cle("", SOUMIS, origine, _EPCI_SOUMIS, (singulier, pluriel))
 
 
 CLES: dict[str, _Cle] = {
-    "E1": _epci("ont leur conférence intercommunale du logement (CIL)"),
-    "E2": _epci("ont adopté leur document-cadre"),
-    "E3": _epci("ont une convention intercommunale d'attribution (CIA) en vigueur"),
-    "E4": _epci("ont un plan partenarial (PPGDID) en vigueur"),
-    "E5": _epci("ont leur cotation en service"),
-    "B1": _Cle("bailleurs sur {sur} ont remis leur bilan", ATTENDUS, RECEPTION, "numerateur", "nombre"),
+    "E1": _epci(*(f"{v} conférence intercommunale du logement (CIL)" for v in ("a sa", "ont leur"))),
+    "E2": _epci("a adopté son document-cadre", "ont adopté leur document-cadre"),
+    "E3": _epci(*(f"{v} une convention intercommunale d'attribution (CIA) en vigueur" for v in ("a", "ont"))),
+    "E4": _epci(*(f"{v} un plan partenarial (PPGDID) en vigueur" for v in ("a", "ont"))),
+    "E5": _epci("a sa cotation en service", "ont leur cotation en service"),
+    "B1": _Cle("", ATTENDUS, RECEPTION, BAILLEURS, ("a remis son bilan", "ont remis leur bilan")),
     "F1": _Cle("de l'objectif de flux atteint, tous réservataires", RELOCATIONS, BILANS),
     "V1": _Cle("des conventions attendues sont signées", ATTENDUES, CONVENTIONS),
     "V2": _Cle("du parc concerné a sa convention signée", ATTENDUES, CONVENTIONS),
-    "A1s": _Cle(
-        "EPCI soumis sur {sur} atteignent leur cible du premier quartile", SOUMIS, ATTRIBUTIONS, "numerateur", "nombre"
-    ),
+    "A1s": _epci("atteint sa cible du premier quartile", "atteignent leur cible du premier quartile", ATTRIBUTIONS),
     "C1": _Cle("des occupations à examiner l'ont été", EXAMENS, SUIVI),
     "P1": _Cle("de l'objectif d'agréments atteint", CHAMP.removesuffix("."), AGREMENTS),
 }
@@ -58,12 +70,12 @@ CLES: dict[str, _Cle] = {
 def chiffre(mesures: pl.DataFrame, code: str, contexte: Contexte) -> Figure:
     """Rend le chiffre clé de l'indicateur `code` pour la région, à sa dernière période connue."""
     cle, mesure = CLES[code], derniere(mesures.filter(indicateur=code), contexte)
-    libelle = cle.libelle.format(sur=nombre(mesure["denominateur"]))
+    libelle = _libelle(cle, mesure)
     rapport = f"{nombre(mesure['numerateur'])} sur {nombre(mesure['denominateur'])}"
     ecrit = cellule(mesure[cle.colonne], cle.format)
     return Figure(
         id=f"chiffre-{code.lower()}",
-        titre=f"{ecrit} {libelle}",
+        titre=_titre(cle, mesure, f"{ecrit} {libelle}"),
         sous_titre=f"{contexte.region}, {mesure['periode']}",
         forme=ChiffreCle(
             cle.colonne, libelle, cle.format, f"{_complement(cle, mesure['valeur'], rapport)}, {mesure['periode']}"
@@ -83,6 +95,21 @@ def chiffre(mesures: pl.DataFrame, code: str, contexte: Contexte) -> Figure:
         indicateurs=(code,),
         maturite=maturite(pl.DataFrame([{"statut": mesure["statut"], "maturite": mesure["maturite"]}])),
     )
+
+
+def _libelle(cle: _Cle, mesure: Ligne) -> str:
+    """Ce que compte le chiffre, accordé avec lui : zéro et un sont au singulier."""
+    if cle.nom is None:
+        return cle.libelle
+    compte = mesure["numerateur"] or 0
+    nom = accord(compte, cle.nom.singulier, cle.nom.pluriel)
+    return f"{nom} sur {nombre(mesure['denominateur'])} {accord(compte, *cle.verbes)}"
+
+
+def _titre(cle: _Cle, mesure: Ligne, sinon: str) -> str:
+    if cle.nom is None or mesure["numerateur"] != 0 or not mesure["denominateur"]:
+        return sinon
+    return majuscule(parmi(0, int(mesure["denominateur"]), cle.nom, cle.verbes))
 
 
 _TERMES = ("numerateur", "denominateur", "valeur")
