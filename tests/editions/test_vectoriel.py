@@ -30,3 +30,16 @@ def test_le_fichier_reste_un_svg_bien_forme_sans_lien() -> None:
     racine = ElementTree.fromstring(fichier)
     assert racine.tag == "{http://www.w3.org/2000/svg}svg"
     assert "href" not in fichier.replace("xlink=", "")
+
+
+def test_la_police_commune_passe_a_la_racine_et_le_role_que_le_titre_donne_part() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" role="img" aria-label="Barres">'
+        '<path d="M0 0" role="graphics-symbol"><title>Nice</title></path><path d="M1 1" role="graphics-symbol"/>'
+        '<text font-family="Arial, sans-serif">1</text><text font-family="Arial, sans-serif">2</text></svg>'
+    )
+    page = en_page(svg, lambda _siren: None)
+    assert page.count("font-family") == 1 and 'font-family="Arial, sans-serif"' in page.partition(">")[0]
+    assert '<path d="M0 0"><title>Nice</title></path><path d="M1 1" role="graphics-symbol"/>' in page
+    deux = svg.replace('font-family="Arial, sans-serif">2', 'font-family="Courier">2')
+    assert en_page(deux, lambda _siren: None).count("font-family") == 2

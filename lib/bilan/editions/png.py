@@ -1,4 +1,4 @@
-"""Le PNG allégé : une figure a peu de couleurs, une palette de 256 la rend dix fois moins lourde sans qu'on le voie."""
+"""Le PNG allégé : une figure a peu de couleurs, une palette de 64 la rend dix fois moins lourde sans qu'on le voie."""
 
 import struct
 import zlib
@@ -10,7 +10,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGBA_8_BITS = b"\x08\x06\x00\x00\x00"
 _INDEXE_8_BITS = b"\x08\x03\x00\x00\x00"
 _SANS_FILTRE, _PAR_LA_GAUCHE = 0, 1
-_COULEURS = 256
+_COULEURS = 64
 
 Octets = NDArray[np.uint8]
 
@@ -18,7 +18,7 @@ Octets = NDArray[np.uint8]
 def alleger(png: bytes) -> bytes:
     """Rend la même image en couleurs indexées, opaque.
 
-    Les couleurs se groupent par 32 niveaux et les 256 groupes les plus présents font la palette : aplats et
+    Les couleurs se groupent par 32 niveaux et les 64 groupes les plus présents font la palette : aplats et
     texte restent exacts, seuls des pixels de lissage bougent. Une image d'un autre genre que celui du
     moteur (RGBA, 8 bits, lignes filtrées par la gauche) est rendue telle quelle.
     """
@@ -38,7 +38,7 @@ def alleger(png: bytes) -> bytes:
         for nom, contenu in (
             (b"IHDR", entete[:8] + _INDEXE_8_BITS),
             (b"PLTE", palette.tobytes()),
-            (b"IDAT", zlib.compress(image.tobytes(), 6)),
+            (b"IDAT", zlib.compress(image.tobytes(), 9)),
             (b"IEND", b""),
         )
     )
@@ -77,7 +77,7 @@ def _defiltrer(lignes: Octets) -> tuple[Octets, NDArray[np.intp]]:
 
 
 def _indexer(couleurs: Octets, longueurs: NDArray[np.intp]) -> tuple[Octets, Octets]:
-    """Rend la palette (256 couleurs au plus) et, par pixel, le rang de sa couleur."""
+    """Rend la palette (64 couleurs au plus) et, par pixel, le rang de sa couleur."""
     rouge, vert, bleu = (couleurs[:, canal].astype(np.int32) >> 3 for canal in range(3))
     groupes = rouge << 10 | vert << 5 | bleu
     effectifs = np.bincount(groupes, weights=longueurs, minlength=1 << 15)

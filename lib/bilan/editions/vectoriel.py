@@ -9,6 +9,8 @@ _ADRESSE = re.compile(r'\s(?:xlink:)?href="([^"]*)"')
 _FICHE = re.compile(r"epci/(\d{9})\.html$")
 _ESPACES_DE_NOMS = re.compile(r'\sxmlns(?::\w+)?="[^"]*"')
 _RACINE = re.compile(r"<svg\b[^>]*>")
+_ROLE_IMPLICITE = re.compile(r' role="graphics-symbol"(?=>\s*<title>)')
+_POLICE = re.compile(r' font-family="[^"]*"')
 _NOM_REPETE = re.compile(r' aria-label="([^"]*)"(>\s*<title>\1</title>)')
 
 
@@ -39,5 +41,10 @@ def en_fichier(svg: str) -> str:
 
 
 def _alleger(svg: str) -> str:
-    """Rend le SVG où une forme dont le titre est déjà le nom accessible ne le dit pas une seconde fois."""
-    return _NOM_REPETE.sub(r"\2", svg)
+    """Rend le SVG qui ne dit rien deux fois : ni le nom d'une forme que son titre donne, avec le rôle qui en découle
+    (SVG-AAM, § 5.1.1), ni la police que tous ses textes partagent, portée par la racine."""
+    texte = _ROLE_IMPLICITE.sub("", _NOM_REPETE.sub(r"\2", svg))
+    polices = set(_POLICE.findall(texte))
+    if len(polices) != 1:
+        return texte
+    return _RACINE.sub(lambda racine: f"{racine[0][:-1]}{min(polices)}>", _POLICE.sub("", texte), count=1)
