@@ -4,7 +4,7 @@ Chaque étape se saute quand rien de ce qu'elle lit n'a changé ; rien de lourd 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bilan.entrepot.etats import EtatGarde, EtatPublie
     from bilan.indicateurs.changements import Etat
     from bilan.indicateurs.contexte import Contexte, Tables
+    from bilan.secret.masquage import Masquage
 
 Dire = Callable[[str], object]
 
@@ -70,20 +71,27 @@ def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
     import polars as pl
 
     from bilan.entrepot.mesures import EntrepotMesures
-    from bilan.indicateurs.contributions import contributions
-    from bilan.secret.masquage import masquer
 
     depart = time.monotonic()
     mesures = EntrepotMesures(projet.entrepot, jeu).lire()
-    masquage = masquer(
-        mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret,
-        [pl.read_parquet(etat.mesures) for etat in publies],
-    )  # fmt: skip
+    masquage = masquage_de(projet, jeu, mesures, [pl.read_parquet(etat.mesures) for etat in publies])
     EntrepotMesures(projet.entrepot, jeu, PUBLIC).ecrire(masquage.mesures)
     fichiers.ecrire_json(temoin, lu)
     duree = nombre(time.monotonic() - depart, 1)
     cellules = compter(masquage.cellules.height, "cellule masquée", "cellules masquées")
     dire(f"{projet.collection.jeux[jeu].titre}, profil public : {cellules} en {duree} secondes.")
+
+
+def masquage_de(
+    projet: Projet, jeu: Jeu, mesures: "pl.DataFrame", anterieures: "Sequence[pl.DataFrame]" = ()
+) -> "Masquage":
+    """Rend ce que le secret fait des mesures internes d'un jeu, connaissant celles qui ont déjà été publiées."""
+    from bilan.indicateurs.contributions import contributions
+    from bilan.secret.masquage import masquer
+
+    return masquer(
+        mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret, anterieures
+    )
 
 
 def _entrees_des_mesures(projet: Projet, jeu: Jeu) -> str:

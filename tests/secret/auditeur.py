@@ -1,10 +1,13 @@
 """Un curieux : il n'a que les mesures publiées, toutes éditions réunies, et refait toutes les additions permises.
 
-Écrit sans rien reprendre de `bilan.secret` : les relations sont redites ici, à partir des seules définitions des
-indicateurs, et les valeurs vraies ne servent qu'à dire si l'intervalle trouvé les contient.
+Écrit sans rien reprendre des règles de `bilan.secret` : les relations sont redites ici, à partir des seules
+définitions des indicateurs, et les valeurs vraies ne servent qu'à dire si l'intervalle trouvé les contient.
+
+`python tests/secret/auditeur.py`, après `bilan executer`, audite toutes les cellules masquées de chaque jeu.
 """
 
 import itertools
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +17,10 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
+from bilan.calculs import masquage_de
+from bilan.entrepot.mesures import EntrepotMesures
+from bilan.projet import Jeu, Projet
+from bilan.referentiel.territoires import Territoires
 from bilan.secret.masquage import Masquage
 
 VOLUMES = {"N1": "proposes", "N2": "attribues", "N3": "baux"}
@@ -122,12 +129,10 @@ def reunir(editions: Sequence[Edition]) -> Edition:
             vraie = edition.vraies.get(cle)
             nom = cle if vraies.setdefault(cle, vraie) == vraie else (f"{cle[0]}@{rang}", *cle[1:])
             vraies[nom] = vraie
+            if publiees.get(nom) is None:
+                publiees[nom] = valeur
             if cle in edition.masquees:
                 masquees.add(nom)
-                publiees.setdefault(nom, valeur)
-            else:
-                publiees[nom] = valeur
-                publiees.update({nom: valeur if valeur is not None else publiees.get(nom)})
     return Edition(publiees, vraies, frozenset(masquees))
 
 
@@ -340,3 +345,25 @@ class Audit:
         fait = linprog(objectif, A_eq=matrice[pleines], b_eq=self.second[pleines], bounds=bornes, method="highs")
         assert fait.status == 0, fait.message
         return np.asarray(fait.x)
+
+
+def auditer(projet: Projet, jeu: Jeu) -> str:
+    """Rend la phrase qui dit ce que le curieux retrouve de l'édition publique d'un jeu déjà exécuté."""
+    mesures = EntrepotMesures(projet.entrepot, jeu).lire()
+    territoires = Territoires.ouvrir(projet.referentiel, projet.collection.millesime, projet.collection.region)
+    lieux: dict[str, list[str]] = {}
+    communes = territoires.communes.filter("en_region").select("epci_siren", "code_departement").unique()
+    for epci, departement in communes.drop_nulls().sort("epci_siren", "code_departement").iter_rows():
+        lieux.setdefault(epci, []).append(departement)
+    depart = time.process_time()
+    audit = Audit(edition(mesures, masquage_de(projet, jeu, mesures)), lieux)
+    trouvees = audit.retrouvees(projet.collection.secret.largeur_minimale)
+    return (
+        f"{jeu} : {len(audit.candidates)} cellules masquées, {len(audit.relations)} additions, "
+        f"{len(trouvees)} retrouvées, en {time.process_time() - depart:.0f} secondes de calcul. {trouvees or ''}"
+    )
+
+
+if __name__ == "__main__":
+    for un_jeu in Jeu:
+        print(auditer(Projet.trouver(), un_jeu))
