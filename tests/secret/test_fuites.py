@@ -17,7 +17,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from bilan.secret.attendu import Attendu, Endroit, ligne_publiee, lire_figures
+from bilan.secret.attendu import CLE_DE_MESURE, Attendu, Endroit, ligne_publiee, lire_figures
 from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
 
@@ -196,6 +196,19 @@ def test_ce_que_les_figures_publient_a_le_droit_d_etre_ecrit(tmp_path, nom):
     attendu = Attendu(Profil.PUBLIC, MASQUEES, vocabulaires=permis, lignes=(*LIGNES, annuaire))
     (tmp_path / nom).write_bytes(PERMISES[nom])
     assert verifier(tmp_path, attendu) == []
+
+
+@pytest.mark.parametrize("genre", ["csv", "parquet"])
+def test_une_mesure_masquee_n_a_ni_valeur_ni_termes_dans_les_donnees_ouvertes(tmp_path, genre):
+    cle = ("N2", "epci", "200068104", "reservataire", "COMMUNE", "2024")
+    attendu = Attendu(Profil.PUBLIC, mesures=frozenset({cle}))
+    for numerateur, valeur, constats in ((None, None, 0), (None, float(VRAIE), 1), (float(VRAIE), None, 1)):
+        ligne = dict(zip(CLE_DE_MESURE, cle, strict=True)) | {"numerateur": numerateur, "valeur": valeur}
+        table = pl.DataFrame([ligne], schema_overrides={"numerateur": pl.Float64, "valeur": pl.Float64})
+        chemin = tmp_path / f"mesures.{genre}"
+        table.write_csv(chemin) if genre == "csv" else table.write_parquet(chemin)
+        vus = [str(c) for c in verifier(tmp_path, attendu)]
+        assert len(vus) == constats and all("N2, epci, 200068104" in vu and genre in vu for vu in vus)
 
 
 def test_la_cellule_d_une_fiche_se_cherche_chez_elle_et_dans_les_fichiers_communs(tmp_path):

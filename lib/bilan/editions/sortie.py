@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dataframely as dy
+import polars as pl
 
 from bilan.editions.annuaire import ouvrir_annuaire
 from bilan.editions.commentaires import lire_commentaires
@@ -20,7 +21,15 @@ from bilan.erreurs import DonneesRefusees, PublicationRefusee
 from bilan.francais import compter
 from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
-from bilan.secret.attendu import Attendu, CelluleMasquee, Endroit, LignePubliee, ligne_publiee, lire_figures
+from bilan.secret.attendu import (
+    CLE_DE_MESURE,
+    Attendu,
+    CelluleMasquee,
+    Endroit,
+    LignePubliee,
+    ligne_publiee,
+    lire_figures,
+)
 from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
 from bilan.secret.textes import FICHIER as FICHIER_APPROBATIONS
@@ -95,7 +104,15 @@ def _attendu(projet: Projet, jeux: Sequence[Jeu], pages: Sequence[tuple[Executio
         Path(liste) if liste else None,
         lignes,
         tuple(approbations.retenus(_livres(projet, jeux))),
+        frozenset(cle for jeu in jeux for cle in _mesures_masquees(projet, jeu)),
     )
+
+
+def _mesures_masquees(projet: Projet, jeu: Jeu) -> Iterator[tuple[str, ...]]:
+    """Rend les clés des mesures masquées du profil public ; aucune si elles n'ont pas été calculées."""
+    magasin = EntrepotMesures(projet.entrepot, jeu, PUBLIC)
+    if magasin.chemin.is_file():
+        yield from magasin.lire().filter(pl.col("statut") == "secret").select(CLE_DE_MESURE).iter_rows()
 
 
 def lire_approbations(projet: Projet) -> Approbations:

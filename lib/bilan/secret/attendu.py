@@ -18,6 +18,9 @@ from bilan.secret.profils import Profil
 _DOSSIERS_DE_PAGE = re.compile(r"(?:^|(?<=/))(?:telechargements|exploration)/")
 
 
+CLE_DE_MESURE = ("indicateur", "territoire_type", "territoire", "ventilation", "modalite", "periode")
+"""Colonnes qui désignent une mesure dans une table ouverte."""
+
 _LONGUEUR_DE_TEXTE = 16
 
 
@@ -67,7 +70,7 @@ class Attendu:
     interdits au profil public. `vocabulaires` donne, par colonne du catalogue, les seuls textes permis, None si elle
     n'a pas de nomenclature. `courriels` sont les boîtes fonctionnelles permises. `liste_privee` est un fichier hors du
     dépôt, un terme interdit par ligne (« # » commence un commentaire). `textes` sont les textes libres que personne
-    n'a approuvés.
+    n'a approuvés. `mesures` sont les clés (`CLE_DE_MESURE`) des mesures masquées, pour les tables ouvertes.
     """
 
     profil: Profil
@@ -78,6 +81,7 @@ class Attendu:
     liste_privee: Path | None = None
     lignes: tuple[LignePubliee, ...] = ()
     textes: tuple[str, ...] = ()
+    mesures: frozenset[tuple[str, ...]] = frozenset()
 
     def texte_libre(self, phrase: str) -> str:
         """Rend le texte libre sans approbation qu'écrit cette phrase normalisée, vide si aucun.

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bilan.secret.attendu import Attendu, normaliser
+from bilan.secret.attendu import CLE_DE_MESURE, Attendu, normaliser
 from bilan.secret.fuites import Fuites
 from bilan.secret.lecteurs import lire
 from bilan.secret.lecture import Lecture
 from bilan.secret.personnes import personnes
 
 _EXTRAIT = 40
+_TERMES = ("numerateur", "denominateur", "valeur")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +49,7 @@ def verifier(dossier: Path, attendu: Attendu) -> list[Constat]:
             continue
         messages = {*personnes(lecture, attendu, nom), *fuites.dans(lecture, nom)}
         messages |= {*_hors_nomenclature(lecture, attendu), *_textes_libres(lecture, attendu)}
+        messages |= {*_mesures_lisibles(lecture, attendu)}
         constats += [Constat(nom, message) for message in sorted(messages)]
     return constats
 
@@ -64,6 +66,20 @@ def _hors_nomenclature(lecture: Lecture, attendu: Attendu) -> Iterator[str]:
             libres = {ligne[rang] for ligne in table.lignes if rang < len(ligne)} - permis - {""}
             if libres:
                 yield f"la colonne « {titre} » porte un texte hors de sa nomenclature ; retirez ce texte libre"
+
+
+def _mesures_lisibles(lecture: Lecture, attendu: Attendu) -> Iterator[str]:
+    """Relit les tables de mesures : une ligne masquée n'y a ni valeur ni termes."""
+    for table in lecture.tables:
+        rangs = {titre: rang for rang, titre in enumerate(table.entetes)}
+        termes = [rangs[nom] for nom in _TERMES if nom in rangs]
+        if not termes or not rangs.keys() >= set(CLE_DE_MESURE):
+            continue
+        cles = [rangs[nom] for nom in CLE_DE_MESURE]
+        for ligne in table.lignes:
+            cle = tuple(ligne[rang] for rang in cles)
+            if cle in attendu.mesures and any(ligne[rang] for rang in termes):
+                yield f"une mesure masquée y est lisible ({', '.join(cle)}) ; laissez vides sa valeur et ses termes"
 
 
 def _textes_libres(lecture: Lecture, attendu: Attendu) -> Iterator[str]:
