@@ -21,9 +21,9 @@ from bilan.erreurs import (
     VerrouTenu,
 )
 from bilan.notification.apres import suivre
-from bilan.notification.message import echec
+from bilan.notification.message import echec, reussite
 from bilan.notification.reglages import Reglages
-from bilan.notification.releve import chiffres, dernier, garder, relever
+from bilan.notification.releve import Releve, chiffres, dernier, garder, relever
 from bilan.projet import Jeu, Projet
 
 JOUR = datetime.fromisoformat("2025-04-10T06:00:00+02:00")
@@ -40,11 +40,22 @@ def test_une_publication_donne_etat_periode_chiffres_changements_et_lien(projet:
     (recu,) = boite.recus
     corps = recu.get_content()
     assert recu["To"] == "boite-fonctionnelle@exemple.invalid, autre@exemple.invalid"
-    assert recu["Subject"].startswith("[bilan] Publié") and recu["Auto-Submitted"] == "auto-generated"
+    assert recu["Subject"] == "[bilan] Calculé" and recu["Auto-Submitted"] == "auto-generated"
     assert "Année de démonstration (données fictives), année 2024" in corps
     assert "40,0\u202f%" in corps and "première publication" in corps
     assert "https://bilan.exemple.invalid/" in corps
     assert not list(recu.iter_attachments())
+
+
+@pytest.mark.parametrize(
+    ("version", "objet", "a_faire"),
+    [("2024-12-31-ab12", "Publié : version 2024-12-31-ab12", "relire le site, puis prévenir"),
+     ("2024-12-31-ab12-travail", "À relire : version 2024-12-31-ab12-travail", "le publier (« bilan publier »)")],
+)  # fmt: skip
+def test_un_document_de_travail_ne_s_annonce_pas_publie(projet: Projet, version: str, objet: str, a_faire: str) -> None:
+    sujet, corps = reussite(projet.collection, None, Releve("", version), "")
+    assert sujet == f"[bilan] {objet}" and a_faire in corps
+    assert ("publié :" in corps) == (sujet.startswith("[bilan] Publié"))
 
 
 def test_aucun_petit_nombre_ne_part_par_courriel(projet: Projet, boite: Boite) -> None:

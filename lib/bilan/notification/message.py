@@ -34,8 +34,9 @@ _SITE_D_AVANT = "Le site publié auparavant reste en place."
 
 
 def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: str) -> tuple[str, str]:
-    """Rend l'objet et le corps du courriel d'une publication."""
-    parties = [f"Le bilan est publié : version {apres.version}."]
+    """Rend l'objet et le corps du courriel d'une exécution qui a abouti : publiée, à relire, ou seulement calculée."""
+    objet, etat, a_faire = _aboutissement(apres.version)
+    parties = [etat]
     for jeu, lus in apres.chiffres.items():
         declaration = collection.jeux[Jeu(jeu)]
         fiction = " (données fictives)" if Jeu(jeu).est_fictif else ""
@@ -45,9 +46,32 @@ def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: 
     parties.append(
         "\n".join(["Ce qui a changé :", *(f"  - {phrase}" for phrase in changements(collection, avant, apres))])
     )
-    parties.append("À faire : relire le site, puis prévenir les destinataires du bilan.")
+    parties.append(f"À faire : {a_faire}")
     parties.append(f"Lien : {lien or 'reports/courant/index.html, sur la machine qui exécute'}")
-    return f"[bilan] Publié : version {apres.version}", "\n\n".join(parties) + "\n"
+    return f"[bilan] {objet}", "\n\n".join(parties) + "\n"
+
+
+def _aboutissement(version: str) -> tuple[str, str, str]:
+    """Rend l'objet, l'état et ce qu'il reste à faire."""
+    from bilan.editions.publication import est_de_travail
+
+    if not version:
+        return (
+            "Calculé",
+            "Le bilan est calculé ; aucun site n'est en place.",
+            "mettre le site en place (bilan executer).",
+        )
+    if est_de_travail(version):
+        return (
+            f"À relire : version {version}",
+            f"Le bilan est à jour : version {version}, un document de travail.",
+            "relire le site, le publier (« bilan publier »), puis prévenir les destinataires du bilan.",
+        )
+    return (
+        f"Publié : version {version}",
+        f"Le bilan est publié : version {version}.",
+        "relire le site, puis prévenir les destinataires du bilan.",
+    )
 
 
 def changements(collection: Collection, avant: Releve | None, apres: Releve) -> list[str]:

@@ -89,9 +89,9 @@ def emprunter(projet: Projet, dire: Dire) -> Iterator[Emprunt | None]:
     if not etat.adresse(projet):
         yield None
         return
-    depot = ouvrir(projet)
+    # Le verrou d'abord : une exécution tuée pendant que le stockage s'ouvre laisse déjà sa trace à « bilan sante ».
     with verrou_execution(projet):
-        emprunt = Emprunt(projet, depot, dire)
+        emprunt = Emprunt(projet, ouvrir(projet), dire)
         try:
             try:
                 emprunt.reserver()
