@@ -12,7 +12,8 @@ from pathlib import Path
 RACINE = Path(__file__).parents[1]
 _DOSSIERS = ("data/referentiel", "data/publie", "data/demonstration", "data/correspondances", "notebooks",
              "reports/gabarits", "commentaires", "docs")  # fmt: skip
-_FICHIERS = ("collection.toml", "copil.toml", "data/approbations.csv", "requirements.lock", "pyproject.toml", "Makefile")
+_FICHIERS = ("collection.toml", "copil.toml", "requirements.lock", "pyproject.toml", "Makefile",
+             "data/approbations.csv")  # fmt: skip
 _CONSTRUIT = shutil.ignore_patterns("livraisons", ".ipynb_checkpoints")
 
 

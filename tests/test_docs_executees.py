@@ -120,6 +120,11 @@ GESTES = [
     Geste("kit"),
     Geste("commentaire lister"),
     Geste("executer --profil public"),
+    Geste("texte lister"),
+    Geste(
+        'texte approuver --role "chargée de mission DREAL" EMPREINTE',
+        lancee=lambda _: ["texte", "approuver", "--role", "chargée de mission DREAL", "--tous"],
+    ),
     Geste("publier --profil public"),
     Geste("publier"),
     Geste("publier --version VERSION", lancee=_version),
