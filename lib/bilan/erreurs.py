@@ -125,9 +125,10 @@ _PLEIN = {
 def manque_de_place(erreur: BaseException) -> str:
     """Rend, en français, ce dont l'écriture a manqué ; vide si l'erreur est autre.
 
-    Polars ne donne le numéro du système que dans son texte.
+    Polars, xlsxwriter et SQLite ne donnent le numéro du système que dans leur texte, ou pas du tout.
     """
-    if not isinstance(erreur, OSError):
-        return ""
-    dits = (dit for numero, dit in _PLEIN.items() if numero == erreur.errno or f"(os error {numero})" in str(erreur))
-    return next(dits, "")
+    dit = str(erreur).replace("database or disk is full", f"[Errno {errno.ENOSPC}]")
+    for numero, phrase in _PLEIN.items():
+        if getattr(erreur, "errno", None) == numero or f"[Errno {numero}]" in dit or f"(os error {numero})" in dit:
+            return phrase
+    return ""

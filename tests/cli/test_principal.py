@@ -1,8 +1,10 @@
 """La commande parle français, refuse clairement et rend les codes documentés."""
 
+import errno
 import io
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,9 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from tests.poche import COLLECTION
+from xlsxwriter.exceptions import FileCreateError
+
+from bilan.erreurs import manque_de_place
 
 LANGUES = Path(__file__).parents[2] / "lib" / "bilan" / "cli" / "locale" / "fr" / "LC_MESSAGES"
 ANGLAIS = re.compile(r"\b(Usage:|Show this|Error:|Try '|No such|Missing|Commands:|and exit)")
@@ -73,6 +78,20 @@ def test_disque_plein_la_commande_le_dit_et_n_ecrit_rien_a_moitie(tmp_path: Path
     )  # fmt: skip
     assert vu.stderr.startswith("Erreur : Le disque est plein ; libérez de la place"), vu.stderr
     assert vu.stdout.split() == ["1", "dictionnaire.md", "ancien"]
+
+
+@pytest.mark.parametrize(
+    ("erreur", "dit"),
+    [(OSError(errno.ENOSPC, "No space left on device"), "Le disque est plein"),
+     (OSError(errno.EDQUOT, "Disk quota exceeded"), "Le quota de disque est atteint"),
+     (FileCreateError(OSError(errno.ENOSPC, "No space left on device")), "Le disque est plein"),
+     (OSError("No space left on device (os error 28)"), "Le disque est plein"),
+     (sqlite3.OperationalError("database or disk is full"), "Le disque est plein"),
+     (OSError(errno.EACCES, "Permission denied"), ""),
+     (ValueError("28"), "")],
+)  # fmt: skip
+def test_un_disque_plein_se_reconnait_quelle_que_soit_la_bibliotheque_qui_ecrivait(erreur: Exception, dit: str) -> None:
+    assert manque_de_place(erreur) == dit
 
 
 def test_hors_d_un_projet_la_commande_dit_ou_chercher(tmp_path: Path) -> None:

@@ -183,11 +183,11 @@ def main() -> None:
         sys.exit(CodeSortie.USAGE)
     except click.exceptions.Exit as sortie:
         sys.exit(sortie.exit_code)
-    except OSError as erreur:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrompu ; relancez la même commande pour reprendre où elle s'est arrêtée.", err=True)
+        sys.exit(CodeSortie.INATTENDU)
+    except Exception as erreur:
         if not (dit := manque_de_place(erreur)):
             raise
         click.echo(f"Erreur : {dit} ; {_LIBERER}", err=True)
-        sys.exit(CodeSortie.INATTENDU)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrompu ; relancez la même commande pour reprendre où elle s'est arrêtée.", err=True)
         sys.exit(CodeSortie.INATTENDU)
