@@ -94,7 +94,7 @@ def main() -> None:
     """Mesure, imprime les clés, et écrit le compte rendu."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--passages", type=int, default=5, help="passages par voie")
-    arguments.add_argument("--echantillon", type=int, default=4, help="fiches par passage des voies lentes")
+    arguments.add_argument("--echantillon", type=int, default=1, help="fiches par passage des voies lentes")
     arguments.add_argument("--complet", action="store_true", help="les 52 fiches dans toutes les voies")
     arguments.add_argument("--rapide", action="store_true", help="un passage, une fiche, sans rien écrire")
     choix = arguments.parse_args()
