@@ -70,6 +70,12 @@ def test_sans_etat_a_comparer_ou_au_profil_public_il_n_y_a_pas_de_revisions(comp
     assert lire_revisions(compare, edition) == ()
 
 
+def test_sans_la_page_de_ce_qui_a_change_il_n_y_a_pas_de_revisions(compare: Projet) -> None:
+    edition = lire_edition(compare, DEMO)
+    ailleurs = tuple(e for e in edition.executions if e.page != "changements")
+    assert lire_revisions(compare, dataclasses.replace(edition, executions=ailleurs)) == ()
+
+
 def test_une_edition_sans_valeur_revisee_le_dit(compare: Projet) -> None:
     EntrepotChangements(compare.entrepot, DEMO).ecrire(pl.DataFrame(schema=SCHEMA), Comparaison("2024-12-31"))
     (seule,) = lire_revisions(compare, lire_edition(compare, DEMO))

@@ -21,9 +21,10 @@ from bilan.referentiel import nomenclatures as n
 from bilan.referentiel.territoires import Territoires
 from bilan.tables.codes import CAUSES_DE_CHANGEMENT
 
-LIGNES_PAR_PAGE = 600
+LIGNES_PAR_PAGE = 800
 """Lignes que la page d'une maille montre ; son fichier CSV les a toutes."""
 
+PAGE_DES_CHANGEMENTS = "changements"
 MAILLES = {
     "revisions": ("Région et départements", ("region", "departement")),
     "revisions-epci": ("EPCI", ("epci",)),
@@ -57,11 +58,14 @@ class Revisions:
 def lire_revisions(projet: Projet, edition: Edition) -> tuple[Revisions, ...]:
     """Rend les révisions d'une édition interne qui se compare à un état ; la première maille y est toujours.
 
+    La page de ce qui a changé y mène : une édition qui ne l'a pas n'a pas de révisions.
+
     Lève `DonneesRefusees` si le magasin des changements est abîmé.
     """
     magasin = EntrepotChangements(projet.entrepot, edition.jeu)
     comparaison = magasin.comparaison()
-    if edition.profil != INTERNE or comparaison.depuis is None:
+    menee = any(page.page == PAGE_DES_CHANGEMENTS for page in edition.pages)
+    if edition.profil != INTERNE or comparaison.depuis is None or not menee:
         return ()
     lignes = _lisibles(magasin.lire().filter(genre="valeur"), _noms(projet, edition), edition)
     faites = []
