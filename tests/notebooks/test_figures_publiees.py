@@ -6,6 +6,7 @@ from atelier import Jouee, jouer, jouer_tout
 from cadrage import debords, marques
 from releve import introuvables
 
+from bilan.figures import tableau
 from bilan.figures.altair.rendu import Mise, specification
 from bilan.figures.formes import CartesMultiples, Cercles, ChiffreCle, Choroplethe, Tableau
 from bilan.figures.modele import Figure
@@ -48,6 +49,11 @@ def test_aucune_figure_n_est_vide_ni_rognee(projet: Projet, jouees: list[Jouee])
         if not muette and not marques(dessin):
             fautives.append(f"{jouee} : rien n'est dessiné")
     assert not fautives, "\n".join(fautives)
+
+
+def test_deux_colonnes_d_une_table_n_ont_jamais_le_meme_titre(jouees: list[Jouee]) -> None:
+    titres = {str(j): [tableau.entete(colonne) for colonne in j.figure.colonnes] for j in jouees}
+    assert {ou for ou, lus in titres.items() if len(set(lus)) < len(lus)} == set()
 
 
 def test_un_volume_se_mesure_en_cercles_et_ne_se_colorie_jamais(jouees: list[Jouee]) -> None:

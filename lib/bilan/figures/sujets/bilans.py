@@ -44,7 +44,7 @@ def par_periode(b1: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("periode", "Période"),
             Colonne("recus", "Bilans reçus", "nombre", absence="absence"),
             Colonne("attendus", "Bailleurs attendus", "nombre", absence="absence"),
-            Colonne("valeur", "Bilans reçus", "pourcent", absence="absence"),
+            Colonne("valeur", "Part des bilans", "pourcent", absence="absence"),
             Colonne("couverture_pct", "Part du parc couverte", "pourcent", absence="absence"),
         ),
         lecture=_lecture(derniere) if connu else _SANS_BILAN,

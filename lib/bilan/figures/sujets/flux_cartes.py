@@ -119,7 +119,7 @@ def cartes_des_parts(f3: pl.DataFrame, contexte: Contexte) -> Figure:
         colonnes=(
             *COLONNES_EPCI,
             Colonne("attribues", "Attribués à tous", "nombre", "logements", absence="absence_attribues"),
-            *(Colonne(p.valeur, p.titre, "pourcent", absence=p.absence) for p in panneaux),
+            *(Colonne(p.valeur, f"{p.titre} (part)", "pourcent", absence=p.absence) for p in panneaux),
         ),
         lecture=f"{exemple['epci']} : sur {compter(exemple['attribues'], 'logement attribué', 'logements attribués')}, "
         f"{pourcent(exemple[grand.valeur])} l'ont été à « {grand.titre} ».",
