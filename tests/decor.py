@@ -32,12 +32,16 @@ class Decor:
                 shutil.copytree(RACINE / nom, racine / nom, ignore=_CONSTRUIT, dirs_exist_ok=True)
         for nom in _FICHIERS:
             shutil.copy(RACINE / nom, racine / nom)
-        liste = racine / "data" / "demonstration" / "bailleurs.csv"
-        liste.write_text("".join(liste.read_text(encoding="utf-8").splitlines(True)[: bailleurs + 1]), encoding="utf-8")
         decor = cls(racine)
-        if carnets:
-            decor.reduire(carnets)
+        decor.limiter(bailleurs, carnets)
         return decor
+
+    def limiter(self, bailleurs: int, carnets: Sequence[str] = ()) -> None:
+        """Ne garde que les premiers bailleurs fictifs, et les carnets nommés s'il y en a."""
+        liste = self.racine / "data" / "demonstration" / "bailleurs.csv"
+        liste.write_text("".join(liste.read_text(encoding="utf-8").splitlines(True)[: bailleurs + 1]), encoding="utf-8")
+        if carnets:
+            self.reduire(carnets)
 
     def reduire(self, carnets: Sequence[str]) -> None:
         """Ne garde dans collection.toml que les carnets nommés."""
@@ -47,11 +51,10 @@ class Decor:
         assert len(gardees) == len(carnets), f"carnets inconnus parmi {carnets}"
         chemin.write_text("[[carnets]]\n".join([tete, *gardees]), encoding="utf-8")
 
-    def lancer(self, *arguments: str, limite: int | None = None, tuer_apres_s: float | None = None) -> "Issue":
-        """Lance `bilan` ; `limite` borne la taille (octets) d'un fichier écrit, `tuer_apres_s` tue tout le groupe."""
-        borne = ["prlimit", f"--fsize={limite}"] if limite else []
+    def lancer(self, *arguments: str, tuer_apres_s: float | None = None) -> "Issue":
+        """Lance `bilan` ; `tuer_apres_s` tue alors tout le groupe."""
         commande = subprocess.Popen(
-            [*borne, str(Path(sys.executable).parent / "bilan"), *arguments],
+            [str(Path(sys.executable).parent / "bilan"), *arguments],
             cwd=self.racine, env=self._environnement(), text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip

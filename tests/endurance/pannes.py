@@ -1,6 +1,7 @@
 """Les pannes d'une exécution planifiée : mort, disque plein, fichier abîmé, émetteur absent, serveurs muets."""
 
 import csv
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,18 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.decor import Decor, Issue
-from tests.endurance.serveurs import port_libre
+from tests.endurance.serveurs import Serveurs, port_libre
 
 COMMANDE = ("executer", "--jeu", "demonstration", "--periode", "courante", "--publier", "--notifier")
-_PETIT_DISQUE = 60_000
-"""Octets au-delà desquels plus rien ne s'écrit dans un fichier : les plus gros (mesures, pages) échouent."""
+_PETIT_DISQUE = 2 * 1024**3
+"""Un disque plus grand que cela (octets) n'est pas à la série : elle ne le remplit pas."""
+_RESTE_AU_PLUS = 1024**2
+"""Octets qui restent au plus sur le disque plein : une exécution en écrit d'ordinaire davantage."""
+_ECRITURES_AVANT_COUPURE = 15
 
 
 @dataclass
 class Planification:
-    """Une exécution planifiée : le décor, le hasard qui choisit l'instant de la panne, la durée d'une exécution."""
+    """Une exécution planifiée : le décor, ses serveurs, le hasard qui choisit l'instant de la panne, une durée."""
 
     decor: Decor
+    serveurs: Serveurs
     hasard: random.Random
     duree_s: float = 12.0
 
@@ -45,8 +50,17 @@ def mort_subite(planification: Planification) -> Issue:
 
 
 def disque_plein(planification: Planification) -> Issue:
-    """Les gros fichiers ne s'écrivent plus."""
-    return planification.decor.lancer(*COMMANDE, limite=_PETIT_DISQUE)
+    """Le disque du projet est plein, à un mégaoctet près ; il se vide après."""
+    lest = planification.decor.racine / "lest"
+    disque = os.statvfs(planification.decor.racine)
+    assert disque.f_blocks * disque.f_frsize <= _PETIT_DISQUE, "la série ne remplit que son propre petit disque"
+    reste = planification.hasard.randrange(_RESTE_AU_PLUS)
+    with lest.open("wb") as flux:
+        os.posix_fallocate(flux.fileno(), 0, max(1, disque.f_bavail * disque.f_frsize - reste))
+    try:
+        return planification.decor.lancer(*COMMANDE)
+    finally:
+        lest.unlink()
 
 
 def fichier_abime(planification: Planification) -> Issue:
@@ -83,6 +97,17 @@ def stockage_muet(planification: Planification) -> Issue:
         return planification.decor.lancer(*COMMANDE)
 
 
+def stockage_coupe(planification: Planification) -> Issue:
+    """Le stockage distant refuse d'écrire au milieu du dépôt."""
+    stockage = planification.serveurs.stockage
+    assert stockage is not None
+    stockage.couper_apres(planification.hasard.randrange(_ECRITURES_AVANT_COUPURE))
+    try:
+        return planification.decor.lancer(*COMMANDE)
+    finally:
+        stockage.couper_apres(None)
+
+
 PANNES: dict[str, Callable[[Planification], Issue]] = {
     "aucune": sans_panne,
     "mort": mort_subite,
@@ -91,6 +116,7 @@ PANNES: dict[str, Callable[[Planification], Issue]] = {
     "absent": emetteur_absent,
     "courriel": courriel_muet,
     "stockage": stockage_muet,
+    "coupure": stockage_coupe,
 }
 
 
@@ -102,7 +128,8 @@ def changer_une_valeur(planification: Planification, rang: int) -> None:
         lignes = list(csv.reader(lu, delimiter=";"))
     colonnes = [lignes[0].index(nom) for nom in ("logements_proposes", "logements_attribues")]
     cible = next(ligne for ligne in lignes[1:] if all(ligne[colonne].isdecimal() for colonne in colonnes))
-    cible[colonnes[0]] = str(int(cible[colonnes[0]]) + 1)
+    for colonne in colonnes:
+        cible[colonne] = str(int(cible[colonne]) + 1)
     with chemin.open("w", encoding="utf-8", newline="") as ecrit:
         csv.writer(ecrit, delimiter=";", lineterminator="\n").writerows(lignes)
 

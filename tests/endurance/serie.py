@@ -2,14 +2,17 @@
 
 Usage : python -m tests.endurance.serie NOMBRE [GRAINE]
 
-Un vrai serveur de courriel et un vrai serveur S3 écoutent sur la boucle locale. Chaque exécution a quelque chose à
-faire (une livraison rectifiée) et subit une panne tirée au sort ; après chacune, la série regarde ce qu'un lecteur, un
-analyste et l'équipe voient.
+Un vrai serveur de courriel et un vrai serveur S3 écoutent sur la boucle locale ; le projet est sur un petit disque à
+lui (tmpfs), que l'on remplit pour de vrai. Chaque exécution a quelque chose à faire (une livraison rectifiée) et subit
+une panne tirée au sort ; après chacune, la série regarde ce qu'un lecteur, un analyste et l'équipe voient.
 """
 
+import hashlib
 import json
+import os
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,23 +21,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.decor import Decor
+from tests.decor import Decor, Issue
 from tests.endurance.pannes import PANNES, Planification, changer_une_valeur
 from tests.endurance.serveurs import Serveurs, ouvrir_les_serveurs
 
 CARNETS = ("30_flux",)
+_CELLULES = (0, 1, 2, 3, -1)
+"""Cellules du carnet que joue la série : sa fiche, son ouverture, deux chiffres du flux, sa fin."""
 _LIEN = re.compile(r'(?:href|src)="([^"#?:]+)["#?]')
+_DISQUE = "400m"
+_MONTE = "SERIE_SUR_SON_DISQUE"
+_TUE = -9
 
 
 @dataclass
 class Passage:
-    """Ce qu'une exécution est devenue : sa panne, son code de sortie, ses secondes, et ce qui n'allait pas."""
+    """Ce qu'une exécution est devenue : panne, code de sortie, secondes, ce qui l'a dit, et ce qui n'allait pas."""
 
     panne: str
     code: int
     duree_s: float
     dit: str = ""
+    su: str = ""
     fautes: list[str] = field(default_factory=list)
+
+    def ligne(self, rang: int) -> str:
+        """Rend le passage en une ligne de tableau Markdown."""
+        code = "tuée" if self.code == _TUE else str(self.code)
+        fautes = " ".join(" ; ".join(self.fautes).split()) or "aucune"
+        return f"| {rang} | {self.panne} | {code} | {self.duree_s:.0f} | {self.su} | {fautes} |"
 
 
 class Serie:
@@ -42,10 +57,12 @@ class Serie:
 
     def __init__(self, racine: Path, serveurs: Serveurs, graine: int) -> None:
         self._serveurs = serveurs
-        self._hasard = random.Random(graine)
         decor = Decor.monter(racine, bailleurs=2, carnets=CARNETS)
-        decor.environnement.update(serveurs.environnement)
-        self.planification = Planification(decor, self._hasard)
+        _abreger(racine / "notebooks" / f"{CARNETS[0]}.ipynb")
+        provisoire = racine / "provisoire"
+        provisoire.mkdir()
+        decor.environnement |= {**serveurs.environnement, "TMPDIR": str(provisoire)}
+        self.planification = Planification(decor, serveurs, random.Random(graine))
         self._connues: set[str] = set()
 
     def ouvrir(self) -> float:
@@ -64,30 +81,52 @@ class Serie:
         passage = Passage(panne, issue.code, time.monotonic() - depart, (issue.erreurs or issue.sortie).strip()[-300:])
         if issue.code == 0 and panne == "aucune":
             self.planification.duree_s = max(passage.duree_s, 1.0)
-        passage.fautes += [*self._livraisons_perdues(), *self._site_a_moitie(), *self._copie_a_moitie()]
-        if issue.code != 0 and len(self._serveurs.courriels) == recus:
-            passage.fautes += self._panne_tue(issue.erreurs)
+        passage.su = " ; ".join(f"courriel « {objet} »" for objet in self._serveurs.objets()[recus:])
+        passage.fautes += [
+            *self._livraisons_perdues(issue), *self._site_a_moitie(), *self._serveurs.copie_a_moitie(),
+            *_mal_dit(panne, issue),
+        ]  # fmt: skip
+        if issue.code != 0 and not passage.su:
+            self._chercher_dans_la_sante(passage)
         return passage
 
-    def _livraisons_perdues(self) -> list[str]:
+    def _livraisons_perdues(self, issue: Issue) -> list[str]:
+        """Une livraison entrée ne ressort jamais ; après une réussite, toutes celles du dossier sont entrées."""
         manifeste = self.planification.decor.racine / "data/entrepot/demonstration/tables/manifeste.json"
         if not manifeste.is_file():
             return ["manifeste des tables absent"] if self._connues else []
-        presentes = {livraison["livraison_id"] for livraison in json.loads(manifeste.read_text())["livraisons"]}
+        presentes = {entree["livraison"]["empreinte"] for entree in json.loads(manifeste.read_text())["livraisons"]}
         perdues = self._connues - presentes
         self._connues |= presentes
+        if issue.code == 0:
+            perdues |= {hashlib.sha256(c.read_bytes()).hexdigest() for c in self.planification.flux()} - presentes
         return [f"{len(perdues)} livraisons perdues"] if perdues else []
 
     def _site_a_moitie(self) -> list[str]:
         courant = self.planification.decor.racine / "reports" / "courant"
         return liens_rompus(courant) if courant.exists() else (["site disparu"] if self._connues else [])
 
-    def _copie_a_moitie(self) -> list[str]:
-        return self._serveurs.copie_a_moitie()
+    def _chercher_dans_la_sante(self, passage: Passage) -> None:
+        sante = self.planification.decor.lancer("sante", "--libre-min", "0")
+        alertes = [ligne[2:] for ligne in sante.sortie.splitlines() if ligne.startswith("✘ ")]
+        passage.su = " ; ".join(f"sante : {alerte}" for alerte in alertes)
+        if sante.code != 6:
+            passage.fautes.append(f"panne ni notifiée ni vue par « bilan sante » : {passage.dit}")
 
-    def _panne_tue(self, erreurs: str) -> list[str]:
-        sante = self.planification.decor.lancer("sante")
-        return [] if sante.code == 6 else [f"panne ni notifiée ni vue par « bilan sante » : {erreurs[-200:]}"]
+
+def _abreger(carnet: Path) -> None:
+    contenu = json.loads(carnet.read_text(encoding="utf-8"))
+    contenu["cells"] = [contenu["cells"][rang] for rang in _CELLULES]
+    contenu["metadata"]["bilan"]["figures"] = []
+    carnet.write_text(json.dumps(contenu), encoding="utf-8")
+
+
+def _mal_dit(panne: str, issue: Issue) -> list[str]:
+    """Une panne se dit en une phrase française, jamais par une pile d'appels ; un disque plein dit de faire place."""
+    fautes = [f"pile d'appels montrée : {issue.erreurs[-300:]}"] if "Traceback" in issue.erreurs else []
+    if panne == "disque" and issue.code > 0 and "libérez de la place" not in issue.erreurs:
+        fautes.append(f"disque plein mal dit : {issue.erreurs[-200:]}")
+    return fautes
 
 
 def liens_rompus(site: Path) -> list[str]:
@@ -109,28 +148,27 @@ def mener(racine: Path, nombre: int, graine: int, pannes: Sequence[str] = ()) ->
         hasard = random.Random(graine)
         tirees = list(pannes) or [hasard.choice(list(PANNES)) for _ in range(nombre - 1)]
         passages = []
+        print("| n° | panne | code | secondes | ce qui l'a dit | fautes |\n|---|---|---|---|---|---|", flush=True)
         for rang, panne in enumerate([*tirees, "aucune"]):
             passages.append(serie.passer(panne, rang))
-            dernier = passages[-1]
-            print(f"{rang + 1:>3} {dernier.panne:<9} code {dernier.code:>3} {dernier.duree_s:>6.1f} s  {dernier.dit}")
-            print(
-                *(f"    FAUTE {faute}" for faute in dernier.fautes),
-                sep="\n",
-                end="" if not dernier.fautes else "\n",
-                flush=True,
-            )
+            print(passages[-1].ligne(rang + 1), flush=True)
         return passages
 
 
 def main() -> None:
     """Mène la série demandée, en imprime le bilan, et sort avec 1 s'il y a une faute."""
+    if not os.environ.get(_MONTE):
+        os.environ[_MONTE] = "1"
+        os.execvp("unshare", ["unshare", "--map-root-user", "--mount", *sys.orig_argv])
     nombre, graine = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 93
     with tempfile.TemporaryDirectory() as dossier:
-        passages = mener(Path(dossier), nombre, graine)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISQUE}", "tmpfs", dossier], check=True)
+        passages = mener(Path(dossier) / "projet", nombre, graine)
+        subprocess.run(["umount", dossier], check=True)
     fautes = [faute for passage in passages for faute in passage.fautes]
     comptes = ", ".join(f"{nom} {combien}" for nom, combien in sorted(Counter(p.panne for p in passages).items()))
     reussis = sum(passage.code == 0 for passage in passages)
-    print(f"{len(passages)} exécutions ({comptes}) : {reussis} réussies, {len(fautes)} fautes")
+    print(f"\n{len(passages)} exécutions ({comptes}) : {reussis} réussies, {len(fautes)} fautes")
     sys.exit(bool(fautes) or passages[-1].code != 0)
 
 

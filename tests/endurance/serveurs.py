@@ -6,12 +6,18 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_string
+from email.policy import default
 from unittest.mock import patch
 
 import fsspec
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.stockage.maquette_stockage import options_s3, servir, vu_d_un_lecteur
+from tests.stockage.maquette_stockage import Serveur, options_s3, servir
+
+from bilan.entrepot.distant import Depot
+from bilan.erreurs import StockageIndisponible
+from bilan.stockage.miroir import Index
 
 _SEAU = "s3://serie/bilan"
 _LIEN = re.compile(rb'(?:href|src)="([^"#?:]+)["#?]')
@@ -19,26 +25,52 @@ _LIEN = re.compile(rb'(?:href|src)="([^"#?:]+)["#?]')
 
 @dataclass
 class Serveurs:
-    """Courriels reçus, et l'environnement qui mène une commande à ces serveurs."""
+    """Courriels reçus, l'environnement qui mène une commande à ces serveurs, et le serveur S3 s'il est ouvert."""
 
     environnement: dict[str, str]
     courriels: list[str] = field(default_factory=list)
+    stockage: Serveur | None = None
+
+    def objets(self) -> list[str]:
+        """Rend l'objet de chaque courriel reçu."""
+        return [str(message_from_string(courriel, policy=default)["Subject"]) for courriel in self.courriels]
 
     def copie_a_moitie(self) -> list[str]:
         """Rend ce qui manque à la copie distante pour qu'un lecteur y trouve un entrepôt et un site entiers."""
         if "BILAN_STOCKAGE" not in self.environnement:
             return []
         with patch.dict(os.environ, self.environnement):
+            depot = Depot.ouvrir(_SEAU)
             try:
-                _, site = vu_d_un_lecteur(_SEAU)
-            except FileNotFoundError as absent:
-                return [f"la copie distante n'est pas entière : {absent}"]
-        return [
-            f"copie distante, {page} → {lien}"
-            for page, contenu in site.items() if page.endswith(".html")
-            for lien in (lu.decode() for lu in _LIEN.findall(contenu))
-            if os.path.normpath(os.path.join(os.path.dirname(page), lien)) not in site  # noqa: PTH118, PTH120
-        ]  # fmt: skip
+                return [*_contenus_absents(depot), *_site_rompu(depot)]
+            except StockageIndisponible as panne:
+                return [f"la copie distante n'est pas entière : {panne.message}"]
+
+
+def _contenus_absents(depot: Depot) -> list[str]:
+    manifeste = Index.lire(depot).manifeste
+    nommes = depot.lire_manifeste(manifeste) if manifeste else {}
+    presents = depot.lister("contenus")
+    return [f"copie distante, {nom} absent" for nom, empreinte in nommes.items() if empreinte not in presents]
+
+
+def _site_rompu(depot: Depot) -> list[str]:
+    dit = depot.lire_json("reports/courant.json")
+    if dit is None:
+        return []
+    base, presents = f"reports/versions/{dit['version']}", depot.lister(f"reports/versions/{dit['version']}")
+    pages = [nom for nom in dit["fichiers"] if nom.endswith(".html")]
+    liens = [(page, lien.decode()) for page in pages for lien in _LIEN.findall(_octets(depot, f"{base}/{page}"))]
+    return [
+        *(f"copie distante, {nom} absent" for nom in dit["fichiers"] if nom not in presents),
+        *(f"copie distante, {page} → {lien}" for page, lien in liens
+          if os.path.normpath(os.path.join(os.path.dirname(page), lien)) not in presents),  # noqa: PTH118, PTH120
+    ]  # fmt: skip
+
+
+def _octets(depot: Depot, nom: str) -> bytes:
+    lu = depot.lire(nom)
+    return b"" if lu is None else lu.octets
 
 
 def port_libre() -> int:
@@ -73,6 +105,7 @@ def ouvrir_les_serveurs(avec_stockage: bool = False) -> Iterator[Serveurs]:
             yield serveurs
             return
         with servir() as s3:
+            serveurs.stockage = s3
             serveurs.environnement |= {
                 "AWS_ACCESS_KEY_ID": "serie", "AWS_SECRET_ACCESS_KEY": "cle-de-la-serie", "AWS_MAX_ATTEMPTS": "1",
                 "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{s3.port}",
