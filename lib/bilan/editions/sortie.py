@@ -183,13 +183,17 @@ def _sirens(projet: Projet, jeux: Sequence[Jeu]) -> Iterator[str]:
 
 
 def _vocabulaires() -> dict[str, frozenset[str] | None]:
-    """Rend, par nom de colonne du catalogue, les seuls textes permis : ceux des nomenclatures de toutes les tables."""
+    """Rend, par nom de colonne du catalogue, les seuls textes permis : ceux des nomenclatures de toutes les tables.
+
+    Une colonne qui n'a pas de nomenclature dans l'une d'elles (« periode ») n'en a pas ici.
+    """
     permis: dict[str, set[str]] = {}
-    noms: set[str] = set()
+    ouverts: set[str] = set()
     schemas: list[type[dy.Schema]] = [Mesure, *CATALOGUE.values()]
     for schema in schemas:
         for nom, colonne in schema.columns().items():
-            noms.add(nom)
-            if valeurs := fiche_de(colonne).valeurs:
-                permis.setdefault(nom, set()).update(valeurs)
-    return {nom: frozenset(permis[nom]) if nom in permis else None for nom in noms}
+            valeurs = fiche_de(colonne).valeurs
+            permis.setdefault(nom, set()).update(valeurs or ())
+            if not valeurs:
+                ouverts.add(nom)
+    return {nom: None if nom in ouverts else frozenset(textes) for nom, textes in permis.items()}

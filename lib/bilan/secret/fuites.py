@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bilan.francais import SIGNES
-from bilan.secret.attendu import Attendu, CelluleMasquee, Endroit, normaliser, page_du_fichier
+from bilan.secret.attendu import CLE_DE_MESURE, Attendu, CelluleMasquee, Endroit, normaliser, page_du_fichier
 from bilan.secret.lecture import Lecture, Table
 from bilan.secret.nombres import Nombre, est_permis, nombres_de
 from bilan.secret.recherche import MOTS_COURANTS, Groupe, Index, Recherche, est_court, titre_nu
@@ -18,6 +18,8 @@ _BASE = re.compile(r"\b(?:des|sur|sur les|parmi|parmi les) $")
 # Ce qui précède un effectif auquel on rapporte (« 44,4 % des 23 309 ») : il peut venir d'une autre ligne.
 _PHRASES = re.compile(r"\n|(?<!\bno)(?<!\bart)[.!?]\s")
 _PORTEE = 160
+_DATE_DES_TABLES = "date_arrete"
+# Toute table du catalogue a cette colonne ; les ouvertes sont, octet pour octet, des fichiers déjà publiés.
 _EFFECTIF = 100
 
 
@@ -37,7 +39,8 @@ class Fuites:
         if not recherche.groupes:
             return
         for table in lecture.tables:
-            yield from _dans_une_table(table, recherche)
+            if not _est_ouverte(table):
+                yield from _dans_une_table(table, recherche)
         for phrase in dict.fromkeys(lecture.phrases):
             for morceau in _PHRASES.split(phrase):
                 yield from _dans_une_phrase(normaliser(morceau), recherche)
@@ -77,6 +80,11 @@ class Fuites:
         figures = frozenset(ligne.figure for ligne in self._attendu.lignes if ligne.figure)
         masquees = frozenset(c.figure for c in self._attendu.masquees)
         return Recherche(groupes, figures | masquees, index, page is not None)
+
+
+def _est_ouverte(table: Table) -> bool:
+    """Vrai pour une table ouverte, qui porte des codes : ses mesures masquées se cherchent par leur clé."""
+    return set(table.entetes) >= set(CLE_DE_MESURE) or _DATE_DES_TABLES in table.entetes
 
 
 def _dans_une_table(table: Table, recherche: Recherche) -> Iterator[str]:
