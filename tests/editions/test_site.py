@@ -284,3 +284,10 @@ def test_les_fiches_imprimees_se_telechargent_de_leur_page_de_l_index_et_de_l_ac
     assert f"fiches/epci/{fiche}.pdf" in index and f"fiches/epci/{autre}.pdf" not in index
     assert 'href="telechargements/fiches/synthese-regionale.pdf"' in lire(tmp_path / "site", "demonstration/index.html")
     assert controler(tmp_path / "site") == []
+
+
+def test_l_index_ne_met_pas_de_s_a_epci_et_un_pourcentage_tient_a_son_nombre(site: Path) -> None:
+    index = texte(lire(site, "demonstration/epci/index.html"))
+    assert "4 EPCI à fiscalité propre touchent" in index
+    glossaire = lire(site, "demonstration/glossaire.html")
+    assert re.search(r"\d\u00a0%", glossaire) and not re.search(r"\d [%€]", glossaire)

@@ -14,7 +14,7 @@ from bilan.editions.textes import Textes
 from bilan.periode import Periode
 from bilan.projet import Charte
 
-_AVANT_SIGNE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|[.,)<\"]|$))")
+_AVANT_SIGNE = re.compile(r"(?<=\S) (?=[:;?!»%€](?:\s|[.,)<\"]|$))")
 
 POLITIQUE = (
     "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; font-src 'self'; "
