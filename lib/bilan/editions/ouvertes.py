@@ -4,7 +4,7 @@ Une ligne nommant un bailleur n'en sort jamais, ni une mesure comptée sur des b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dataframely as dy
@@ -56,7 +56,9 @@ def ouvrir_donnees(projet: Projet, jeu: Jeu, dossier: Path, mesures: pl.DataFram
     if mesures is None:
         lues = EntrepotMesures(projet.entrepot, jeu).lire()
         mesures = lues if jeu.est_fictif else taire_les_bilans(lues)
-    tables = [_mesures(jeu, mesures), *_publiees(projet, jeu)]
+        tables = [_mesures(jeu, mesures), *_publiees(projet, jeu)]
+    else:
+        tables = [_mesures(jeu, mesures), *map(_sans_bailleur, _publiees(projet, jeu))]
     for ouverte in tables:
         _ecrire(dossier, ouverte)
     declaration = projet.collection.jeux[jeu]
@@ -121,6 +123,13 @@ def _publiees(projet: Projet, jeu: Jeu) -> Iterator[TableOuverte]:
         lignes = lues.filter(pl.col("livraison_id").is_in(permises.implode())).select(schema.column_names())
         if not lignes.is_empty():
             yield TableOuverte(nom, titre(nom), description(nom), schema, lignes.sort(pl.all(), nulls_last=True))
+
+
+def _sans_bailleur(ouverte: TableOuverte) -> TableOuverte:
+    """Rend la table sans les structures qui sont des bailleurs : la liste des inscrits d'un comité les nomme."""
+    if not {"structure", "categorie"} <= set(ouverte.lignes.columns):
+        return ouverte
+    return replace(ouverte, lignes=ouverte.lignes.filter(pl.col("categorie") != "BAILLEUR"))
 
 
 def _avertir(jeu: Jeu, texte: str) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-# Ni le poids d'un fichier (« 3 ko »), ni « 40 autres lignes », ni un code de neuf chiffres ne sont des valeurs.
+# Ni un poids (« 3 ko »), ni « 40 autres lignes », ni « 52 EPCI », ni un code de neuf chiffres ne sont des valeurs.
 _NOMBRE = re.compile(
-    r"(?<![\w.,])(?:\d{1,3}(?: \d{3})+|\d{1,8})(?:[.,]\d+)?(?!\d)(?! ?[km]?o\b| autres?\b)"
+    r"(?<![\w.,])(?:\d{1,3}(?: \d{3})+|\d{1,8})(?:[.,]\d+)?(?!\d)(?! ?[km]?o\b| (?:autres?|epci|communes?)\b)"
 )
 _ANNEES = range(1990, 2101)
 
