@@ -11,7 +11,7 @@ from bilan.editions.imagerie import Imagerie
 from bilan.editions.vues import Place, VueFigure, voir
 from bilan.figures.formes import ChiffreCle
 
-IMAGES_INSCRITES = 170_000
+IMAGES_INSCRITES = 120_000
 IMAGE_LOURDE = 30_000
 """Octets d'images qu'une page inscrit, et poids d'une image qui se charge à part une fois ce budget dépassé."""
 
