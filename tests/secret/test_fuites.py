@@ -175,7 +175,7 @@ PERMISES = {
     "colonne.html": _html("<p>Action Logement : 7 713 attributions ; Région, 11,1 %.</p>"),
     "maille.html": _html("<p>52 EPCI : 26 soumis. Partie hors de la région (6). Région : 96,5 % du parc.</p>"),
     "base.html": _html("<p>Provence Verte, Commune : s des 7 713 attributions ; et 40 autres lignes ici.</p>"),
-    "compte.html": _html("<p>Provence Verte compte 28 communes, c'est l'un des 52 EPCI.</p>"),
+    "compte.html": _html("<p>Provence Verte compte 28 communes et 58 300 habitants, c'est l'un des 52 EPCI.</p>"),
     "poids.html": _html('<a title="Données CSV, Provence Verte : s, 3 ko">CSV</a>'),
     "annee.html": _html("<p>Provence Verte, en 2024 : s</p>"),
     "voisin.html": _html("<p>De s (Provence Verte) à 312 (Pays de Grasse)</p>"),
