@@ -13,8 +13,11 @@ from bilan.figures.sujets.mesures import COLONNES_EPCI, colonnes_du_rapport, cou
 from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
-MULTIPLES = ("ETAT_PRIO", "ETAT_FONC", "ALS", "COMMUNE", "EPCI", "BAILLEUR")
-"""Réservataires que l'on montre côte à côte, une petite carte chacun, aux mêmes classes."""
+MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE", "BAILLEUR")
+"""Réservataires que l'on montre côte à côte, une petite carte chacun, aux mêmes classes : ceux dont la part varie.
+
+Chaque carte pèse dans la page, que le site borne : les autres sont tous dans la classe la plus basse.
+"""
 
 _A_CHEVAL = (
     "Un EPCI à cheval compte toutes ses communes de la région, quel que soit leur département, et elles seules (partie "
@@ -114,7 +117,7 @@ def cartes_des_parts(f3: pl.DataFrame, contexte: Contexte) -> Figure:
         titre=f"De {pourcent(basse['valeur'])} ({petit.titre}) à {pourcent(haute['valeur'])} ({grand.titre}) des "
         "attributions de la région",
         sous_titre=f"Part de chaque réservataire dans les attributions de l'EPCI, {contexte.periode.libelle}",
-        forme=CartesMultiples("epci_siren", panneaux, PARTS.classes, palette=PARTS.palette),
+        forme=CartesMultiples("epci_siren", panneaux, PARTS.classes, palette=PARTS.palette, liens=False),
         donnees=donnees,
         colonnes=(
             *COLONNES_EPCI,
