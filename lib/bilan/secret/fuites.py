@@ -203,7 +203,7 @@ def _tous_lus(groupe: Groupe, lus: set[str], phrase: str) -> bool:
 
 def _sans(suite: str, connus: frozenset[str]) -> str:
     for repere in sorted(connus, key=len, reverse=True):
-        suite = suite.replace(repere, "·")
+        suite = re.sub(rf"(?<!\w){re.escape(repere)}(?!\w)", "·", suite)
     return suite
 
 
