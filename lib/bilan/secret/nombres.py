@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # Ni un poids (« 3 ko »), ni « 40 autres lignes », ni « 52 EPCI », ni un code de neuf chiffres ne sont des valeurs.
 _NOMBRE = re.compile(
-    r"(?<![\w.,])(?:\d{1,3}(?: \d{3})+|\d{1,8})(?:[.,]\d+)?(?!\d)"
+    r"(?<![\w.,])(?:\d{1,3}(?: \d{3})+|\d{1,8}(?! \d{3}(?!\d)))(?:[.,]\d+)?(?!\d)"
     r"(?! ?[km]?o\b| (?:autres?|epci|communes?|habitants?)\b)"
 )
 _ANNEES = range(1990, 2101)
