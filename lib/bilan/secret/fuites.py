@@ -175,7 +175,9 @@ def _suite_montre(
     connus = groupe.dits | groupe.territoire
     suivant = next((t.start() for t in trouves[rang + 1 :] if t[0] not in connus), len(phrase))
     fin = trouves[rang].end()
-    suite = _sans(phrase[fin : min(suivant, fin + _PORTEE)], connus)
+    # Le nombre se lit avec le mot qui le suit (« 12 communes »), fût-il le nom d'une autre ligne.
+    suite = _sans(phrase[fin:], connus)
+    portee = min(suivant - fin, _PORTEE)
     permis = groupe.permis | recherche.permis_a_cote_de(phrase, suivant)
     if groupe.dits <= MOTS_COURANTS:
         # « Région » peut être la maille : seuls ses effectifs, petits entiers, restent comparés à la seule ligne.
@@ -184,6 +186,7 @@ def _suite_montre(
         not est_permis(n, recherche.index.tous if _BASE.search(suite[: n.debut]) else permis)
         and _parle_de(n, suite, groupe)
         for n in nombres_de(suite)
+        if n.fin <= portee
     )
 
 
@@ -203,7 +206,7 @@ def _tous_lus(groupe: Groupe, lus: set[str], phrase: str) -> bool:
 
 def _sans(suite: str, connus: frozenset[str]) -> str:
     for repere in sorted(connus, key=len, reverse=True):
-        suite = re.sub(rf"(?<!\w){re.escape(repere)}(?!\w)", "·", suite)
+        suite = re.sub(rf"(?<!\w){re.escape(repere)}(?!\w)", "·" * len(repere), suite)
     return suite
 
 
