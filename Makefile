@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLE := $(VENV)/.installe
 
+# Sans code compilé gardé, chacun des processus lancés recompilerait polars, geopandas et papermill.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := aide
 .PHONY: aide bilan test qualite audit bench verrou lab nettoyer
 
