@@ -143,8 +143,10 @@ def _lire_les_pages(
     annuaire = ouvrir_annuaire(projet).epci if fiches else ()
     noms = {epci.siren: (epci.nom, epci.court) for epci in annuaire}
     masquees: list[CelluleMasquee] = []
-    # L'annuaire des EPCI est public : leurs codes de département se lisent à côté de leur nom.
-    lignes = [ligne_publiee((epci.siren, epci.nom, epci.court, *epci.departements)) for epci in annuaire]
+    # L'annuaire des EPCI est public : à côté d'un nom se lisent ses départements, ses communes, et combien ils sont.
+    lignes = [
+        ligne_publiee((e.siren, e.nom, e.court, *e.departements, len(e.communes), len(annuaire))) for e in annuaire
+    ]
     for execution, page in pages:
         code = execution.run.territoire
         territoire = (code, *noms.get(code, ())) if execution.est_fiche else ()
