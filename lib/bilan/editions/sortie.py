@@ -144,8 +144,9 @@ def _lire_les_pages(
     noms = {epci.siren: (epci.nom, epci.court) for epci in annuaire}
     masquees: list[CelluleMasquee] = []
     # L'annuaire des EPCI est public : à côté d'un nom se lisent ses départements, ses communes, et combien ils sont.
+    comptes = (len(annuaire), sum(epci.est_soumis for epci in annuaire))
     lignes = [
-        ligne_publiee((e.siren, e.nom, e.court, *e.departements, len(e.communes), len(annuaire))) for e in annuaire
+        ligne_publiee((e.siren, e.nom, e.court, *e.departements, len(e.communes), *comptes)) for e in annuaire
     ]
     for execution, page in pages:
         code = execution.run.territoire
