@@ -14,9 +14,9 @@ from bilan.francais import compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE", "BAILLEUR")
-"""Réservataires que l'on montre côte à côte, une petite carte chacun, aux mêmes classes : ceux dont la part varie.
+"""Réservataires que l'on montre côte à côte, une petite carte chacun, aux mêmes classes.
 
-Chaque carte pèse dans la page, que le site borne : les autres sont tous dans la classe la plus basse.
+Chaque carte pèse dans la page, que le site borne : les plus petites parts se lisent dans la figure de toutes les parts.
 """
 
 _A_CHEVAL = (
@@ -116,7 +116,7 @@ def cartes_des_parts(f3: pl.DataFrame, contexte: Contexte) -> Figure:
         id="flux-cartes-parts",
         titre=f"De {pourcent(basse['valeur'])} ({petit.titre}) à {pourcent(haute['valeur'])} ({grand.titre}) des "
         "attributions de la région",
-        sous_titre=f"Part de chaque réservataire dans les attributions de l'EPCI, {contexte.periode.libelle}",
+        sous_titre=f"Part des principaux réservataires dans les attributions de l'EPCI, {contexte.periode.libelle}",
         forme=CartesMultiples("epci_siren", panneaux, PARTS.classes, palette=PARTS.palette, liens=False),
         donnees=donnees,
         colonnes=(
