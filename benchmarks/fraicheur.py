@@ -14,6 +14,7 @@ from benchmarks.voies import CARNET
 from bilan.carnets.journal import FICHIER as JOURNAL
 from bilan.projet import Projet
 
+_COMPTES = ("logements_liberes", "logements_proposes", "logements_attribues", "baux_signes")
 _BILAN = str(Path(sys.executable).parent / "bilan")
 
 
@@ -49,7 +50,7 @@ def feuille_froide(projet: Projet, siren: str, moteur: Sequence[str], passages: 
 
 
 def un_bailleur(projet: Projet) -> Bailleur:
-    """Rectifie une valeur d'un bailleur, relance la collection, et rend les fiches que le journal dit rejouées."""
+    """Ajoute un logement au bilan d'un bailleur, relance la collection, et rend les fiches que le journal dit rejouées."""
     fichier = min((projet.demonstration / "livraisons").glob("flux_bilan_*_2024_*.csv"), key=lambda f: f.stat().st_size)
     siren = fichier.name.split("_")[2]
     _rectifier(fichier)
@@ -61,7 +62,8 @@ def un_bailleur(projet: Projet) -> Bailleur:
 def _rectifier(fichier: Path) -> None:
     with fichier.open(encoding="utf-8", newline="") as lu:
         lignes = list(csv.DictReader(lu, delimiter=";"))
-    lignes[0]["logements_proposes"] = str(int(lignes[0]["logements_proposes"]) + 1)
+    # Un logement de plus, de sa libération à son bail : ce que les fiches montrent d'une commune change.
+    lignes[0] |= {nom: str(int(lignes[0][nom]) + 1) for nom in _COMPTES if lignes[0][nom]}
     with fichier.open("w", encoding="utf-8", newline="") as ecrit:
         redacteur = csv.DictWriter(ecrit, list(lignes[0]), delimiter=";", lineterminator="\n")
         redacteur.writeheader()

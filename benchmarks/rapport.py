@@ -205,8 +205,9 @@ def _phrases(contenu: Mapping[str, Any]) -> list[str]:
         f"Le moteur coûte {nombre(c['surcout_moteur_cpu_s'], 3)} seconde de calcul par carnet de plus que les mêmes "
         f"cellules dans un seul processus ; les images et les pages, {nombre(c['dessin_et_pages_cpu_s'], 3)}.",
         f"Rien n'a changé : {nombre(c['sans_changement_s'], 2)} secondes pour toute la collection.",
-        f"Un bailleur rectifie une valeur : {c['territoires_rejoues_un_bailleur']} fiches d'EPCI rejouées d'après le "
-        f"journal, pour {c['territoires_attendus_un_bailleur']} EPCI où il a du flux.",
+        f"Un bailleur ajoute un logement à son bilan : {c['territoires_rejoues_un_bailleur']} fiches d'EPCI rejouées "
+        f"d'après le journal, pour {c['territoires_attendus_un_bailleur']} EPCI où il a du flux ; une fiche de plus est "
+        "celle qui montre à côté d'elle un département ou un pair dont le chiffre affiché a bougé.",
         f"Une fiche seule, préchauffage compris : {nombre(c['feuille_froide_sur_standard'], 2)} fois le moteur "
         "standard.",
     ]
