@@ -206,8 +206,8 @@ def _phrases(contenu: Mapping[str, Any]) -> list[str]:
         f"cellules dans un seul processus ; les images et les pages, {nombre(c['dessin_et_pages_cpu_s'], 3)}.",
         f"Rien n'a changé : {nombre(c['sans_changement_s'], 2)} secondes pour toute la collection.",
         f"Un bailleur ajoute un logement à son bilan : {c['territoires_rejoues_un_bailleur']} fiches d'EPCI rejouées "
-        f"d'après le journal, pour {c['territoires_attendus_un_bailleur']} EPCI où il a du flux ; une fiche de plus est "
-        "celle qui montre à côté d'elle un département ou un pair dont le chiffre affiché a bougé.",
+        f"d'après le journal, pour {c['territoires_attendus_un_bailleur']} EPCI où il a du flux ; une fiche de plus "
+        "est celle qui montre à côté d'elle un département ou un pair dont le chiffre affiché a bougé.",
         f"Une fiche seule, préchauffage compris : {nombre(c['feuille_froide_sur_standard'], 2)} fois le moteur "
         "standard.",
     ]
