@@ -50,7 +50,7 @@ def feuille_froide(projet: Projet, siren: str, moteur: Sequence[str], passages: 
 
 
 def un_bailleur(projet: Projet) -> Bailleur:
-    """Ajoute un logement au bilan d'un bailleur, relance la collection, et rend les fiches que le journal dit jouées."""
+    """Ajoute un logement au bilan d'un bailleur, relance la collection, et rend les fiches que dit le journal."""
     fichier = min((projet.demonstration / "livraisons").glob("flux_bilan_*_2024_*.csv"), key=lambda f: f.stat().st_size)
     siren = fichier.name.split("_")[2]
     _rectifier(fichier)
