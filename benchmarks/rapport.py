@@ -119,8 +119,8 @@ def document(resultats: Resultats, contenu: Mapping[str, Any]) -> str:
 
 
 _CONDITIONS = (
-    "Mesuré par `make bench` : {machine}\u00a0; charge de la machine {charge}\u00a0; médianes de {passages} passages, les "
-    "voies se suivant dans chaque passage. Tous les chiffres sont dans `reports/bench.json`."
+    "Mesuré par `make bench` : {machine}\u00a0; charge de la machine {charge}\u00a0; médianes de {passages} passages, "
+    "les voies se suivant dans chaque passage. Tous les chiffres sont dans `reports/bench.json`."
 )
 _VOIES = (
     "Même verrou, mêmes carnets, mêmes mesures. Les voies lentes jouent un échantillon qui tourne à chaque passage, "
