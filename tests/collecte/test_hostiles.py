@@ -200,7 +200,7 @@ def _csv_dense(chemin: Path) -> None:
 
 @pytest.mark.lent
 @pytest.mark.skipif(sys.platform != "linux", reason="la mémoire d'un processus se lit dans /proc, sous Linux")
-def test_aucun_fichier_hostile_ne_prend_un_gigaoctet_ni_dix_secondes(projet: Projet, tmp_path: Path) -> None:
+def test_aucun_fichier_hostile_ne_prend_un_gigaoctet_ni_trente_secondes(projet: Projet, tmp_path: Path) -> None:
     dossier = tmp_path / "hostiles"
     dossier.mkdir()
     fabriques = [*HOSTILES, ("dense.xlsx", _dense, ""), ("dense.csv", _csv_dense, "")]
@@ -216,8 +216,8 @@ def test_aucun_fichier_hostile_ne_prend_un_gigaoctet_ni_dix_secondes(projet: Pro
     for mesure in mesures:
         assert not mesure["accepte"]
         assert mesure["pic_mo"] < 1000, mesure
-        assert mesure["cpu_s"] < 10, mesure
-        assert mesure["duree_s"] < 10 * foule, mesure
+        assert mesure["cpu_s"] < 30, mesure
+        assert mesure["duree_s"] < 30 * foule, mesure
 
 
 def test_un_classeur_qui_fait_tomber_le_lecteur_n_emporte_que_lui(tmp_path: Path) -> None:
