@@ -14,14 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bilan.chaine import Demande, executer
-from bilan.editions.annexe import Dossier, ecrire_annexe
-from bilan.editions.annuaire import ouvrir_annuaire
-from bilan.editions.diaporama import construire as construire_le_diaporama
 from bilan.editions.executions import Edition, lire_edition
-from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
-from bilan.editions.fiches.serie import Serie
 from bilan.editions.imagerie import imagerie_du_jeu
-from bilan.editions.textes import Textes
+from bilan.editions.pieces import Pieces
 from bilan.entrepot import etats, fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.erreurs import DonneesRefusees
@@ -109,11 +104,10 @@ def _relever(edition: Edition) -> Releve:
 
 
 def _pieces(projet: Projet, edition: Edition, dossier: Path) -> None:
-    annuaire, imagerie = ouvrir_annuaire(projet), imagerie_du_jeu(projet, edition.jeu)
-    textes = Textes.lire(projet.gabarits_du_site)
-    Serie(edition, annuaire, textes, imagerie, projet.reports / GABARITS_DES_FICHES).imprimer(dossier)
-    construire_le_diaporama(projet, edition.jeu, dossier / "diaporama.pptx")
-    ecrire_annexe(Dossier(edition, annuaire, textes, projet.collection.contact), dossier / "annexe.xlsx")
+    imagerie, pieces = imagerie_du_jeu(projet, edition.jeu), Pieces.du_projet(projet)
+    pieces.imprimer(edition, imagerie, False, dossier)
+    pieces.ecrire_diaporama(edition, dossier / "diaporama.pptx")
+    pieces.ecrire_annexe(edition, dossier / "annexe.xlsx")
     carte = next(figure for execution in edition.pages for figure in execution.figures.values() if figure.id == CARTE)
     fichiers.ecrire(dossier / f"{CARTE}.png", imagerie.dessin(carte, complet=True).png)
 

@@ -19,6 +19,7 @@ from pptx.util import Inches
 
 from bilan.editions import bascule, kit, publication, site
 from bilan.editions.diaporama import actualiser
+from bilan.editions.fiches.serie import Serie
 from bilan.editions.publication import Parution
 from bilan.editions.site import Atelier
 from bilan.editions.sortie import attendu_du_site, lire_approbations, refuser_les_fuites, textes_a_relire
@@ -181,7 +182,7 @@ def test_une_fiche_demandee_seule_passe_aussi_la_barriere(
         (dossier / "epci" / "200054807.pdf").write_bytes(_pdf("55,5"))
         return [dossier / "epci" / "200054807.pdf"]
 
-    monkeypatch.setattr(kit.Serie, "imprimer", imprimer)
+    monkeypatch.setattr(Serie, "imprimer", imprimer)
     with pytest.raises(PublicationRefusee, match="figure flux-taux, Action Logement"):
         fabrique.fiches(["200054807"])
     assert not list((fabrique.dossier).rglob("*.pdf"))

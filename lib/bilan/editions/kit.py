@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bilan.editions.annexe import Dossier, ecrire_annexe
-from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
 from bilan.editions.executions import Edition, lire_edition
-from bilan.editions.fiches.plan import DOSSIER as GABARITS_DES_FICHES
-from bilan.editions.fiches.serie import Serie
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
-from bilan.editions.ouvertes import mesures_masquees, ouvrir_donnees
+from bilan.editions.pieces import Pieces, nom_de_l_annexe
 from bilan.editions.publication import est_publie, refuser_le_fictif_ailleurs
 from bilan.editions.sortie import refuser_les_fuites_d_une_piece
-from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
 from bilan.francais import compter
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
@@ -33,13 +28,10 @@ class Fabrique:
     Les fiches disent qu'elles sont un document de travail tant que ce que les carnets disent n'est pas publié.
     """
 
-    projet: Projet
-    jeu: Jeu
     dossier: Path
     edition: Edition
-    annuaire: Annuaire
-    textes: Textes
     imagerie: Imagerie
+    pieces: Pieces
 
     @classmethod
     def ouvrir(cls, projet: Projet, jeu: Jeu, dossier: Path | None = None, profil: str = INTERNE) -> "Fabrique":
@@ -50,38 +42,36 @@ class Fabrique:
         """
         dossier = dossier / jeu if dossier else projet.reports / "versions" / nom_de_profil(KIT, profil) / jeu
         refuser_le_fictif_ailleurs(projet, [jeu], dossier)
-        textes = Textes.lire(projet.gabarits_du_site)
         edition, imagerie = lire_edition(projet, jeu, profil), imagerie_du_jeu(projet, jeu, profil)
-        return cls(projet, jeu, dossier, edition, ouvrir_annuaire(projet), textes, imagerie)
+        return cls(dossier, edition, imagerie, Pieces.du_projet(projet))
 
     def fiches(self, sirens: Sequence[str] = ()) -> str:
         """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
-        gabarits = self.projet.reports / GABARITS_DES_FICHES
-        travail = not est_publie(self.projet, self.edition.profil)
-        serie = Serie(self.edition, self.annuaire, self.textes, self.imagerie, gabarits, travail)
+        travail = not est_publie(self.pieces.projet, self.edition.profil)
         with _dossier_neuf(self.dossier / "fiches", garder=bool(sirens)) as neuf:
-            pdf = serie.imprimer(neuf, tuple(sirens))
-            refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
+            pdf = self.pieces.imprimer(self.edition, self.imagerie, travail, neuf, tuple(sirens))
+            self._refuser_les_fuites(neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 
     def annexe(self) -> str:
         """Écrit le classeur de l'annexe."""
-        chemin = self.dossier / f"bilan-annexe-{self.jeu}-{self.edition.declaration.periode}.xlsx"
-        contenu = Dossier(self.edition, self.annuaire, self.textes, self.projet.collection.contact)
+        chemin = self.dossier / nom_de_l_annexe(self.edition)
         with TemporaryDirectory() as a_cote:
             ecrit = Path(a_cote) / chemin.name
-            figures = ecrire_annexe(contenu, ecrit)
-            refuser_les_fuites_d_une_piece(self.projet, self.edition, ecrit.parent)
+            figures = self.pieces.ecrire_annexe(self.edition, ecrit)
+            self._refuser_les_fuites(ecrit.parent)
             fichiers.ecrire(chemin, ecrit.read_bytes())
         return f"{compter(figures, 'figure')} dans « {chemin} »."
 
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
         with _dossier_neuf(self.dossier / "ouvert") as neuf:
-            masquees = mesures_masquees(self.projet, self.jeu, self.edition.profil)
-            tables = ouvrir_donnees(self.projet, self.jeu, neuf, masquees)
-            refuser_les_fuites_d_une_piece(self.projet, self.edition, neuf)
+            tables = self.pieces.ecrire_ouvertes(self.edition, neuf)
+            self._refuser_les_fuites(neuf)
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
+
+    def _refuser_les_fuites(self, dossier: Path) -> None:
+        refuser_les_fuites_d_une_piece(self.pieces.projet, self.edition, dossier)
 
 
 def faire_le_kit(fabriques: Iterable[Fabrique], dire: Callable[[str], object]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bilan.editions.annuaire import Annuaire
+from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
 from bilan.editions.executions import Edition
 from bilan.editions.imagerie import Imagerie
 from bilan.editions.textes import Textes
@@ -36,55 +36,80 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Fait les pièces des éditions d'un projet ; rien de lourd ne s'importe avant la première."""
+    """Fait les pièces des éditions d'un projet : pour son site, pour son kit, pour un comité passé.
+
+    Rien de lourd ne s'importe avant la première.
+    """
 
     projet: Projet
     annuaire: Annuaire
     textes: Textes
+
+    @classmethod
+    def du_projet(cls, projet: Projet) -> "Pieces":
+        """Rend de quoi faire les pièces du projet : ses noms de territoires, et les textes de ses gabarits."""
+        return cls(projet, ouvrir_annuaire(projet), Textes.lire(projet.gabarits_du_site))
 
     def __call__(self, edition: Edition) -> tuple[Piece, ...]:
         """Rend les pièces de l'édition."""
         periode = edition.declaration.periode
         return (
             Piece("Diaporama du comité", f"copil-{edition.jeu}-{periode}.pptx",
-                  lambda: _lire(lambda chemin: self._diaporama(edition, chemin))),
-            Piece("Annexe, une feuille par figure", f"bilan-annexe-{edition.jeu}-{periode}.xlsx",
-                  lambda: _lire(lambda chemin: self._annexe(edition, chemin))),
+                  lambda: _lire(lambda chemin: self.ecrire_diaporama(edition, chemin))),
+            Piece("Annexe, une feuille par figure", nom_de_l_annexe(edition),
+                  lambda: _lire(lambda chemin: self.ecrire_annexe(edition, chemin))),
             Piece("Données ouvertes : CSV, Parquet, tableur, schémas et licence", f"{OUVERTES}-{edition.jeu}.zip",
                   lambda: self._ouvertes(edition), self._empreinte_des_donnees(edition)),
         )
 
-    def imprimer(self, edition: Edition, imagerie: Imagerie, document_de_travail: bool, dossier: Path) -> list[Path]:
-        """Imprime dans `dossier` la synthèse et les fiches de l'édition, et rend leurs chemins."""
+    def imprimer(
+        self, edition: Edition, imagerie: Imagerie, document_de_travail: bool, dossier: Path,
+        sirens: tuple[str, ...] = (),
+    ) -> list[Path]:  # fmt: skip
+        """Imprime la synthèse et les fiches de l'édition, ou celles des `sirens` seulement ; rend leurs chemins.
+
+        Lève ce que lève `Serie.imprimer`.
+        """
         from bilan.editions.fiches.plan import DOSSIER
         from bilan.editions.fiches.serie import Serie
 
         gabarits = self.projet.reports / DOSSIER
-        return Serie(edition, self.annuaire, self.textes, imagerie, gabarits, document_de_travail).imprimer(dossier)
+        serie = Serie(edition, self.annuaire, self.textes, imagerie, gabarits, document_de_travail)
+        return serie.imprimer(dossier, sirens)
 
-    def _diaporama(self, edition: Edition, chemin: Path) -> None:
+    def ecrire_diaporama(self, edition: Edition, chemin: Path) -> None:
+        """Écrit le diaporama du comité, sans marque."""
         from bilan.editions.diaporama import construire
 
         construire(self.projet, edition.jeu, chemin, edition.profil)
 
-    def _annexe(self, edition: Edition, chemin: Path) -> None:
+    def ecrire_annexe(self, edition: Edition, chemin: Path) -> int:
+        """Écrit le classeur de l'annexe et rend le nombre de ses figures."""
         from bilan.editions.annexe import Dossier, ecrire_annexe
 
-        ecrire_annexe(Dossier(edition, self.annuaire, self.textes, self.projet.collection.contact), chemin)
+        return ecrire_annexe(Dossier(edition, self.annuaire, self.textes, self.projet.collection.contact), chemin)
 
-
-    def _ouvertes(self, edition: Edition) -> bytes:
+    def ecrire_ouvertes(self, edition: Edition, dossier: Path) -> list[str]:
+        """Écrit les données ouvertes, passées au secret si l'édition est publique, et rend les noms des tables."""
         from bilan.editions.ouvertes import mesures_masquees, ouvrir_donnees
 
+        masquees = mesures_masquees(self.projet, edition.jeu, edition.profil)
+        return ouvrir_donnees(self.projet, edition.jeu, dossier, masquees)
+
+    def _ouvertes(self, edition: Edition) -> bytes:
         with tempfile.TemporaryDirectory() as dossier:
-            racine = Path(dossier)
-            ouvrir_donnees(self.projet, edition.jeu, racine, mesures_masquees(self.projet, edition.jeu, edition.profil))
-            return archiver(racine)
+            self.ecrire_ouvertes(edition, Path(dossier))
+            return archiver(Path(dossier))
 
     def _empreinte_des_donnees(self, edition: Edition) -> str:
         mesures = EntrepotMesures(self.projet.entrepot, edition.jeu, edition.profil).chemin
         lus = (mesures, self.projet.entrepot / edition.jeu / "tables" / "manifeste.json")
         return "".join(fichiers.empreinte_fichier(chemin) for chemin in lus if chemin.is_file())
+
+
+def nom_de_l_annexe(edition: Edition) -> str:
+    """Rend le nom du classeur de l'annexe."""
+    return f"bilan-annexe-{edition.jeu}-{edition.declaration.periode}.xlsx"
 
 
 def archiver(racine: Path) -> bytes:
@@ -108,7 +133,7 @@ def version_des_pieces(projet: Projet) -> str:
     return empreinte.hexdigest()
 
 
-def _lire(ecrire: Callable[[Path], None]) -> bytes:
+def _lire(ecrire: Callable[[Path], object]) -> bytes:
     """Rend le contenu du fichier que `ecrire` écrit où on lui dit."""
     with tempfile.TemporaryDirectory() as dossier:
         chemin = Path(dossier) / "piece"
