@@ -53,9 +53,10 @@ def dessiner(projet: Projet) -> int:
     dessinees = 0
     for jeu in Jeu:
         imagerie, executions = imagerie_du_jeu(projet, jeu), lire_edition(projet, jeu).executions
-        for complet in (True, False):
-            figures = (f for e in executions if e.est_fiche is not complet for f in e.figures.values())
-            dessinees += imagerie.preparer(figures, complet)
+        fiches, pages = (
+            [f for e in executions if e.est_fiche is fiche for f in e.figures.values()] for fiche in (True, False)
+        )
+        dessinees += imagerie.preparer(fiches, pages)
     return dessinees
 
 

@@ -39,7 +39,7 @@ def test_le_png_n_est_fait_que_si_on_le_demande(tmp_path: Path) -> None:
 
 def test_un_dessin_complet_sert_aussi_a_la_page(tmp_path: Path) -> None:
     images = imagerie(tmp_path)
-    images.preparer([barres()], complet=True)
+    images.preparer((), [barres()])
     assert images.preparer([barres()]) == 0
     images.dessin(barres())
     assert len(list(tmp_path.glob("*.page.svg"))) == 1

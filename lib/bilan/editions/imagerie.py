@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from itertools import repeat
+from itertools import starmap
 from pathlib import Path
 
 import bilan
@@ -47,20 +47,18 @@ class Imagerie:
     processus: int = _PROCESSUS
     _servis: set[str] = field(default_factory=set)
 
-    def preparer(self, figures: Iterable[Figure], complet: bool = False) -> int:
-        """Dessine les figures qui ne l'étaient pas, complètes si `complet`, et rend leur nombre."""
-        textes = dict.fromkeys(_en_texte(figure) for figure in figures if se_dessine(figure))
-        manquants = {self._empreinte(texte, complet): texte for texte in textes if not self._gardee(texte, complet)}
-        self.dossier.mkdir(parents=True, exist_ok=True)
-        for cle, dessin in zip(manquants, self._dessiner(list(manquants.values()), complet), strict=True):
-            self._garder(cle, dessin)
-        return len(manquants)
+    def preparer(self, figures: Iterable[Figure], completes: Iterable[Figure] = ()) -> int:
+        """Dessine ce qui ne l'était pas, les images des `completes` au complet, et rend leur nombre."""
+        voulues = [(texte, True) for texte in _textes(completes)]
+        entieres = {texte for texte, _ in voulues}
+        voulues += [(texte, False) for texte in _textes(figures) if texte not in entieres]
+        return self._faire([(texte, complet) for texte, complet in voulues if not self._gardee(texte, complet)])
 
     def dessin(self, figure: Figure, complet: bool = False) -> Dessin:
         """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
         texte = _en_texte(figure)
         if not (cle := self._gardee(texte, complet)):
-            self.preparer([figure], complet)
+            self._faire([(texte, complet)])
             cle = self._empreinte(texte, complet)
         self._servis.add(cle)
         page = self._chemin(cle, "page.svg").read_text(encoding="utf-8")
@@ -87,14 +85,20 @@ class Imagerie:
             if chemin.name.split(".")[0] not in self._servis:
                 chemin.unlink()
 
-    def _dessiner(self, contenus: list[str], complet: bool) -> Iterable[Dessin]:
-        if not contenus or not self.processus:
-            return map(self.dessinateur, contenus, repeat(complet))
+    def _faire(self, manquants: list[tuple[str, bool]]) -> int:
+        self.dossier.mkdir(parents=True, exist_ok=True)
+        for (texte, complet), dessin in zip(manquants, self._dessiner(manquants), strict=True):
+            self._garder(self._empreinte(texte, complet), dessin)
+        return len(manquants)
+
+    def _dessiner(self, manquants: list[tuple[str, bool]]) -> Iterable[Dessin]:
+        if not manquants or not self.processus:
+            return starmap(self.dessinateur, manquants)
         # « spawn » : un processus qui a lancé V8 ou les fils de polars ne se duplique pas sans risque.
         contexte = multiprocessing.get_context("spawn")
-        ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(contenus) // _LOT))
+        ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(manquants) // _LOT))
         with ProcessPoolExecutor(ouvriers, mp_context=contexte) as atelier:
-            return list(atelier.map(self.dessinateur, contenus, repeat(complet), chunksize=_LOT))
+            return list(atelier.map(self.dessinateur, *zip(*manquants, strict=True), chunksize=_LOT))
 
     def _gardee(self, texte: str, complet: bool) -> str:
         """Rend la clé du dessin gardé qui convient ; vide s'il n'y en a pas.
@@ -123,6 +127,10 @@ def imagerie_du_jeu(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> Imagerie
     """Rend l'imagerie d'un jeu, gardée dans `data/entrepot/<jeu>/images/`, à part pour le profil public."""
     dessinateur = partial(dessiner, referentiel=projet.referentiel, region=projet.collection.region)
     return Imagerie(projet.entrepot / jeu / nom_de_profil("images", profil), dessinateur, _version_du_dessin(projet))
+
+
+def _textes(figures: Iterable[Figure]) -> dict[str, None]:
+    return dict.fromkeys(_en_texte(figure) for figure in figures if se_dessine(figure))
 
 
 def _en_texte(figure: Figure) -> str:

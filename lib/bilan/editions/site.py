@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bilan.editions import charte
 from bilan.editions.accueil import accueillir
-from bilan.editions.annuaire import Annuaire, cle_de_tri, ouvrir_annuaire
+from bilan.editions.annuaire import Annuaire, cle_de_tri
 from bilan.editions.commentaires import (
     Commentaire,
     commenter,
@@ -57,12 +57,10 @@ class Atelier:
     @classmethod
     def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
         """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
-        textes = Textes.lire(projet.gabarits_du_site)
         imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
-        annuaire = ouvrir_annuaire(projet)
-        pieces = Pieces(projet, annuaire, textes)
+        pieces = Pieces.du_projet(projet)
         return cls(
-            annuaire, textes, imageries, Planches(projet), profil, lire_commentaires(projet),
+            pieces.annuaire, pieces.textes, imageries, Planches(projet), profil, lire_commentaires(projet),
             pieces=pieces, imprimer=pieces.imprimer, version_des_pieces=version_des_pieces(projet),
             revisions=partial(lire_revisions, projet),
         )
@@ -145,12 +143,11 @@ class _Chantier:
 
     def dessiner(self) -> int:
         """Dessine toutes les figures de l'édition ; celles des pages régionales le sont au complet."""
-        return sum(
-            self.imagerie.preparer(
-                (f for e in self.edition.executions if e.est_fiche is not complet for f in e.figures.values()), complet
-            )
-            for complet in (True, False)
+        fiches, pages = (
+            [f for e in self.edition.executions if e.est_fiche is fiche for f in e.figures.values()]
+            for fiche in (True, False)
         )
+        return self.imagerie.preparer(fiches, pages)
 
     def construire(self) -> int:
         """Écrit toutes les pages de l'édition et rend leur nombre."""
@@ -320,5 +317,4 @@ def _poser(chemin: Path, contenu: bytes) -> None:
 
 
 def _ecrire(chemin: Path, texte: str) -> None:
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    chemin.write_text(texte, encoding="utf-8", newline="\n")
+    _poser(chemin, texte.encode())
