@@ -67,13 +67,9 @@ def actualiser(deck: Path, jeu: str, profil: str, sortie: Path | None, remplacer
 
 def _dire_sa_nature(projet: Projet, profil: str, chemin: Path) -> None:
     """Pose la marque « document de travail », ou l'ôte si ce que les carnets disent est publié."""
-    from bilan.editions.filigrane import demarquer, marquer
-    from bilan.editions.publication import est_publie
-    from bilan.entrepot import fichiers
+    from bilan.editions.filigrane import accorder
 
-    publie = est_publie(projet, profil)
-    fichiers.ecrire(chemin, (demarquer if publie else marquer)(chemin.read_bytes()))
-    if not publie:
+    if accorder(projet, profil, chemin):
         click.echo("Document de travail : chaque diapositive le dit, jusqu'à « bilan publier ».")
 
 

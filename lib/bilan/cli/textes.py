@@ -4,7 +4,6 @@ from datetime import date
 
 import click
 
-from bilan.erreurs import valeur_inconnue
 from bilan.francais import compter
 from bilan.projet import Projet
 
@@ -32,21 +31,10 @@ def lister() -> None:
 @click.option("--tous", is_flag=True, help="Approuve tous les textes que donne « lister ».")
 def approuver(empreintes: tuple[str, ...], role: str, tous: bool) -> None:
     """Inscrit dans data/approbations.csv qui a relu ces textes, et quand."""
-    from bilan.editions.sortie import lire_approbations, textes_a_relire
-    from bilan.entrepot import fichiers
-    from bilan.secret.textes import empreinte
+    from bilan.editions.sortie import approuver_textes
 
-    projet = Projet.trouver()
-    connus = {empreinte(a_relire): a_relire for a_relire in textes_a_relire(projet)}
-    choisis = list(connus.values()) if tous else []
-    for debut in empreintes:
-        trouves = [a_relire for cle, a_relire in connus.items() if cle.startswith(debut)]
-        if len(trouves) != 1:
-            raise valeur_inconnue("l'empreinte", debut, [cle[:12] for cle in connus])
-        choisis += trouves
-    approbations = lire_approbations(projet).avec(choisis, role, date.today())
-    fichiers.ecrire(approbations.chemin, approbations.en_csv())
-    click.echo(f"{compter(len(set(choisis)), 'texte approuvé', 'textes approuvés')}.")
+    approuves = approuver_textes(Projet.trouver(), None if tous else empreintes, role, date.today())
+    click.echo(f"{compter(approuves, 'texte approuvé', 'textes approuvés')}.")
 
 
 COMMANDES: dict[str, click.Command] = {"texte": texte}

@@ -4,6 +4,11 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
+
+from bilan.editions.publication import est_publie
+from bilan.entrepot import fichiers
+from bilan.projet import Projet
 
 MARQUE = "Document de travail"
 
@@ -45,6 +50,13 @@ def marquer(pptx: bytes) -> bytes:
 def demarquer(pptx: bytes) -> bytes:
     """Rend le diaporama sans la marque ; le reste ne bouge pas."""
     return _recrire(pptx, _oter)
+
+
+def accorder(projet: Projet, profil: str, chemin: Path) -> bool:
+    """Marque le diaporama, ou lui ôte la marque si ce que disent les carnets est publié ; vrai s'il est marqué."""
+    publie = est_publie(projet, profil)
+    fichiers.ecrire(chemin, (demarquer if publie else marquer)(chemin.read_bytes()))
+    return not publie
 
 
 def _oter(diapositive: bytes) -> bytes:

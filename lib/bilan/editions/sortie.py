@@ -6,7 +6,8 @@ figures déclarent masquées, les bailleurs, les boîtes permises, les nomenclat
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import dataframely as dy
@@ -15,9 +16,10 @@ import polars as pl
 from bilan.editions.annuaire import ouvrir_annuaire
 from bilan.editions.commentaires import lire_commentaires
 from bilan.editions.executions import Edition, Execution, lire_edition
+from bilan.entrepot import fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.tables import EntrepotTables
-from bilan.erreurs import DonneesRefusees, PublicationRefusee
+from bilan.erreurs import DonneesRefusees, PublicationRefusee, valeur_inconnue
 from bilan.francais import compter
 from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
@@ -33,7 +35,7 @@ from bilan.secret.attendu import (
 from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
 from bilan.secret.textes import FICHIER as FICHIER_APPROBATIONS
-from bilan.secret.textes import TEXTES_LIBRES, Approbations, textes_livres
+from bilan.secret.textes import TEXTES_LIBRES, Approbations, empreinte, textes_livres
 from bilan.tables.catalogue import CATALOGUE
 from bilan.tables.colonne import fiche_de
 from bilan.tables.mesure import Mesure
@@ -124,6 +126,25 @@ def textes_a_relire(projet: Projet, jeux: Sequence[Jeu] = tuple(Jeu)) -> list[st
     """Rend les textes libres des livraisons et les commentaires que personne n'a approuvés, triés."""
     commentaires = (c.texte for jeu in jeux for c in lire_commentaires(projet, jeu))
     return lire_approbations(projet).retenus([*_livres(projet, jeux), *commentaires])
+
+
+def approuver_textes(projet: Projet, debuts: Iterable[str] | None, role: str, jour: date) -> int:
+    """Approuve les textes à relire dont l'empreinte commence ainsi, tous sans `debuts` ; rend leur nombre.
+
+    Lève `ErreurUsage` si un début ne désigne pas un texte et un seul, ou si le rôle n'en est pas un.
+    """
+    connus = {empreinte(texte): texte for texte in textes_a_relire(projet)}
+    choisis = set(connus.values()) if debuts is None else {_designe(connus, debut) for debut in debuts}
+    approbations = lire_approbations(projet).avec(choisis, role, jour)
+    fichiers.ecrire(approbations.chemin, approbations.en_csv())
+    return len(choisis)
+
+
+def _designe(connus: Mapping[str, str], debut: str) -> str:
+    trouves = [texte for cle, texte in connus.items() if cle.startswith(debut)]
+    if len(trouves) != 1:
+        raise valeur_inconnue("l'empreinte", debut, [cle[:12] for cle in connus])
+    return trouves[0]
 
 
 def _livres(projet: Projet, jeux: Sequence[Jeu]) -> set[str]:
