@@ -6,9 +6,10 @@ from bilan.francais import compter, nombre
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.table import Table
 
 LIGNES_MONTREES, FICHES_MONTREES = 50, 5
-_ENTRE_COLONNES = 3
+_SANS_BORD = 10_000
 
 
 def montrer(resultat: "pl.DataFrame", largeur: int) -> str:
@@ -16,27 +17,34 @@ def montrer(resultat: "pl.DataFrame", largeur: int) -> str:
 
     Trop large pour `largeur` caractères, il se lit ligne par ligne, une colonne après l'autre.
     """
+    from rich.console import Console
+
     cases = [[_case(valeur) for valeur in ligne] for ligne in resultat.head(LIGNES_MONTREES).iter_rows()]
-    largeurs = [max(map(len, colonne)) for colonne in zip(resultat.columns, *cases, strict=True)]
-    en_table = sum(largeurs) + _ENTRE_COLONNES * len(largeurs) <= largeur
+    console, table = Console(width=largeur, color_system=None), _table(resultat, cases)
+    en_table = console.measure(table, options=console.options.update(width=_SANS_BORD)).maximum <= largeur
     cases = cases if en_table else cases[:FICHES_MONTREES]
-    numeriques = [type_.is_numeric() for type_ in resultat.dtypes]
-    lignes = _table(resultat.columns, cases, largeurs, numeriques) if en_table else _fiches(resultat.columns, cases)
+    if en_table:
+        with console.capture() as prise:
+            console.print(table)
+        lignes = [ligne.rstrip() for ligne in prise.get().splitlines()]
+    else:
+        lignes = _fiches(resultat.columns, cases)
     reste = resultat.height - len(cases)
     suite = f" ({compter(reste, 'autre')} : ajoutez --csv pour tout avoir)" if reste else ""
     return "\n".join([*lignes, f"{compter(resultat.height, 'ligne')}{suite}."])
 
 
-def _table(titres: list[str], cases: list[list[str]], largeurs: list[int], numeriques: list[bool]) -> list[str]:
-    def ecrire(ligne: list[str]) -> str:
-        morceaux = [
-            case.rjust(large) if numerique else case.ljust(large)
-            for case, large, numerique in zip(ligne, largeurs, numeriques, strict=True)
-        ]
-        return (" " * _ENTRE_COLONNES).join(morceaux).rstrip()
+def _table(resultat: "pl.DataFrame", cases: list[list[str]]) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
 
-    filet = (" " * _ENTRE_COLONNES).join("─" * large for large in largeurs)
-    return [ecrire(titres), filet, *map(ecrire, cases)]
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for titre, genre in resultat.schema.items():
+        table.add_column(Text(titre), justify="right" if genre.is_numeric() else "left", no_wrap=True)
+    for ligne in cases:
+        table.add_row(*map(Text, ligne))
+    return table
 
 
 def _fiches(titres: list[str], cases: list[list[str]]) -> list[str]:
