@@ -43,9 +43,9 @@ def tirer(projet: Projet, dossier: Path) -> dict[str, str]:
     jeu, atelier = Jeu.DEMONSTRATION, atelier_d_essai(projet)
     construire_le_site(projet, [jeu], dossier / "site", atelier)
     construire_le_diaporama(projet, jeu, dossier / "copil.pptx")
-    fabrique = dataclasses.replace(
-        Fabrique.ouvrir(projet, jeu), dossier=dossier, imagerie=atelier.imageries[jeu], annuaire=atelier.annuaire
-    )
+    ouverte = Fabrique.ouvrir(projet, jeu)
+    pieces = dataclasses.replace(ouverte.pieces, annuaire=atelier.annuaire)
+    fabrique = dataclasses.replace(ouverte, dossier=dossier, imagerie=atelier.imageries[jeu], pieces=pieces)
     for piece in (fabrique.fiches, fabrique.annexe, fabrique.ouvertes):
         piece()
     return {chemin.relative_to(dossier).as_posix(): hashlib.sha256(chemin.read_bytes()).hexdigest()
