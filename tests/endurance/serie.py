@@ -1,6 +1,9 @@
 """Une série d'exécutions planifiées et de pannes : jamais un site à moitié, une livraison perdue ou une panne tue.
 
-Usage : python -m tests.endurance.serie NOMBRE [GRAINE]
+Usage : python -m tests.endurance.serie NOMBRE [GRAINE] [JOURNAL]
+
+Le journal (par défaut `serie-GRAINE.jsonl`, au dossier temporaire) garde chaque exécution en une ligne JSON, aussitôt
+finie : graine, panne, code, ce que la commande a écrit en dernier, ce qui l'a dit, verdict.
 
 Un vrai serveur de courriel et un vrai serveur S3 écoutent sur la boucle locale ; le projet est sur un petit disque à
 lui (tmpfs), que l'on remplit pour de vrai. Chaque exécution a quelque chose à faire (une livraison rectifiée) et subit
@@ -18,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests.decor import Decor, Issue
@@ -32,17 +35,23 @@ _LIEN = re.compile(r'(?:href|src)="([^"#?:]+)["#?]')
 _DISQUE = "400m"
 _MONTE = "SERIE_SUR_SON_DISQUE"
 _TUE = -9
+_DERNIERS_CARACTERES = 4000
 
 
 @dataclass
 class Passage:
-    """Ce qu'une exécution est devenue : panne, code de sortie, secondes, ce qui l'a dit, et ce qui n'allait pas."""
+    """Ce qu'une exécution est devenue : panne, code de sortie, secondes, ce qui l'a dit, et ce qui n'allait pas.
+
+    `dit` est la fin de sa sortie, `erreurs` celle de sa sortie d'erreur, `courriels` ceux qu'elle a envoyés, entiers.
+    """
 
     panne: str
     code: int
     duree_s: float
     dit: str = ""
+    erreurs: str = ""
     su: str = ""
+    courriels: list[str] = field(default_factory=list)
     fautes: list[str] = field(default_factory=list)
 
     def ligne(self, rang: int) -> str:
@@ -50,6 +59,13 @@ class Passage:
         code = "tuée" if self.code == _TUE else str(self.code)
         fautes = " ".join(" ; ".join(self.fautes).split()) or "aucune"
         return f"| {rang} | {self.panne} | {code} | {self.duree_s:.0f} | {self.su} | {fautes} |"
+
+    def consigner(self, journal: Path, graine: int, rang: int) -> None:
+        """Ajoute le passage au journal, en une ligne JSON."""
+        verdict = "faute" if self.fautes else "sain"
+        ligne = {"graine": graine, "rang": rang, "verdict": verdict, **asdict(self)}
+        with journal.open("a", encoding="utf-8") as ecrit:
+            ecrit.write(json.dumps(ligne, ensure_ascii=False) + "\n")
 
 
 class Serie:
@@ -68,7 +84,7 @@ class Serie:
     def ouvrir(self) -> float:
         """Mène la première exécution, sans panne ; rend ses secondes."""
         passage = self.passer("aucune", None)
-        assert passage.code == 0 and not passage.fautes, (passage.dit, passage.fautes)
+        assert passage.code == 0 and not passage.fautes, (passage.erreurs, passage.fautes)
         return passage.duree_s
 
     def passer(self, panne: str, rang: int | None) -> Passage:
@@ -78,9 +94,10 @@ class Serie:
         recus = len(self._serveurs.courriels)
         depart = time.monotonic()
         issue = PANNES[panne](self.planification)
-        passage = Passage(panne, issue.code, time.monotonic() - depart, (issue.erreurs or issue.sortie).strip()[-300:])
+        passage = Passage(panne, issue.code, time.monotonic() - depart, _fin(issue.sortie), _fin(issue.erreurs))
         if issue.code == 0 and panne == "aucune":
             self.planification.duree_s = max(passage.duree_s, 1.0)
+        passage.courriels = self._serveurs.courriels[recus:]
         passage.su = " ; ".join(f"courriel « {objet} »" for objet in self._serveurs.objets()[recus:])
         passage.fautes += [
             *self._livraisons_perdues(issue), *self._site_a_moitie(), *self._serveurs.copie_a_moitie(),
@@ -111,7 +128,7 @@ class Serie:
         alertes = [ligne[2:] for ligne in sante.sortie.splitlines() if ligne.startswith("✘ ")]
         passage.su = " ; ".join(f"sante : {alerte}" for alerte in alertes)
         if sante.code != 6:
-            passage.fautes.append(f"panne ni notifiée ni vue par « bilan sante » : {passage.dit}")
+            passage.fautes.append(f"panne ni notifiée ni vue par « bilan sante » : {passage.erreurs[-300:]}")
 
 
 def _abreger(carnet: Path) -> None:
@@ -121,9 +138,18 @@ def _abreger(carnet: Path) -> None:
     carnet.write_text(json.dumps(contenu), encoding="utf-8")
 
 
+def _fin(texte: str) -> str:
+    return texte.strip()[-_DERNIERS_CARACTERES:]
+
+
 def _mal_dit(panne: str, issue: Issue) -> list[str]:
-    """Une panne se dit en une phrase française, jamais par une pile d'appels ; un disque plein dit de faire place."""
+    """Une panne se dit en une phrase française, jamais par une pile d'appels ; un disque plein dit de faire place.
+
+    Sans panne voulue, tout échec est une faute : sa cause est à trouver.
+    """
     fautes = [f"pile d'appels montrée : {issue.erreurs[-300:]}"] if "Traceback" in issue.erreurs else []
+    if panne == "aucune" and issue.code != 0:
+        fautes.append(f"échec sans panne voulue : {issue.erreurs[-300:]}")
     if panne == "disque" and issue.code > 0 and "libérez de la place" not in issue.erreurs:
         fautes.append(f"disque plein mal dit : {issue.erreurs[-200:]}")
     return fautes
@@ -140,19 +166,24 @@ def liens_rompus(site: Path) -> list[str]:
     return rompus
 
 
-def mener(racine: Path, nombre: int, graine: int, pannes: Sequence[str] = ()) -> list[Passage]:
-    """Rend les passages d'une série : pannes données, ou tirées au sort ; le dernier est sans panne et réussit."""
+def mener(racine: Path, graine: int, journal: Path, pannes: Sequence[str]) -> list[Passage]:
+    """Rend les passages d'une série sous ces pannes, puis d'un dernier sans panne ; chacun s'ajoute au journal."""
     with ouvrir_les_serveurs(avec_stockage=True) as serveurs:
         serie = Serie(racine, serveurs, graine)
         serie.ouvrir()
-        hasard = random.Random(graine)
-        tirees = list(pannes) or [hasard.choice(list(PANNES)) for _ in range(nombre - 1)]
         passages = []
         print("| n° | panne | code | secondes | ce qui l'a dit | fautes |\n|---|---|---|---|---|---|", flush=True)
-        for rang, panne in enumerate([*tirees, "aucune"]):
+        for rang, panne in enumerate([*pannes, "aucune"]):
             passages.append(serie.passer(panne, rang))
+            passages[-1].consigner(journal, graine, rang + 1)
             print(passages[-1].ligne(rang + 1), flush=True)
         return passages
+
+
+def tirer(nombre: int, graine: int) -> list[str]:
+    """Rend les pannes d'une série de `nombre` exécutions, tirées au sort ; la dernière exécution n'en a pas."""
+    hasard = random.Random(graine)
+    return [hasard.choice(list(PANNES)) for _ in range(nombre - 1)]
 
 
 def main() -> None:
@@ -161,14 +192,16 @@ def main() -> None:
         os.environ[_MONTE] = "1"
         os.execvp("unshare", ["unshare", "--map-root-user", "--mount", *sys.orig_argv])
     nombre, graine = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 93
+    journal = Path(sys.argv[3] if len(sys.argv) > 3 else f"{tempfile.gettempdir()}/serie-{graine}.jsonl").resolve()
+    journal.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as dossier:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISQUE}", "tmpfs", dossier], check=True)
-        passages = mener(Path(dossier) / "projet", nombre, graine)
+        passages = mener(Path(dossier) / "projet", graine, journal, tirer(nombre, graine))
         subprocess.run(["umount", dossier], check=True)
     fautes = [faute for passage in passages for faute in passage.fautes]
     comptes = ", ".join(f"{nom} {combien}" for nom, combien in sorted(Counter(p.panne for p in passages).items()))
     reussis = sum(passage.code == 0 for passage in passages)
-    print(f"\n{len(passages)} exécutions ({comptes}) : {reussis} réussies, {len(fautes)} fautes")
+    print(f"\n{len(passages)} exécutions ({comptes}) : {reussis} réussies, {len(fautes)} fautes ; {journal}")
     sys.exit(bool(fautes) or passages[-1].code != 0)
 
 
