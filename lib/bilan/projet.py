@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,17 +40,27 @@ class _Declaration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_Siren = Annotated[str, Field(pattern=r"^\d{9}$")]
+
+
 class DeclarationJeu(_Declaration):
     """Ce qu'une édition raconte : son titre, la période qu'elle couvre et la date de ce que l'on savait.
 
     `compare_au` est la date de ce que l'on savait dans l'état auquel elle se compare (« Ce qui a changé ») ; sans
-    elle, c'est la dernière édition gardée.
+    elle, c'est la dernière édition gardée. `emetteurs` dit de quels bailleurs un bilan est attendu, et donc de qui le
+    silence s'annonce : « parc », ceux qui ont du parc ; « aucun » ; ou la liste de leurs SIREN.
     """
 
     titre: str
     periode: str
     connu_le: date
     compare_au: date | None = None
+    emetteurs: Literal["parc", "aucun"] | tuple[_Siren, ...] = "parc"
+
+    @property
+    def sirens_declares(self) -> tuple[str, ...] | None:
+        """SIREN des bailleurs attendus, s'ils sont déclarés un à un."""
+        return self.emetteurs if isinstance(self.emetteurs, tuple) else None
 
 
 class DeclarationCarnet(_Declaration):

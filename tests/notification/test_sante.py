@@ -1,11 +1,13 @@
 """Ce qui se tait : dernière réussite, exécution tuée, échec que nul n'a su, dépôt en attente, disque, émetteurs."""
 
 import json
+import re
 import shlex
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import dataframely as dy
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -14,15 +16,23 @@ from tests.decor import secables
 from bilan.carnets.verrou import TENU_PAR, verrou_execution
 from bilan.cli.principal import bilan
 from bilan.entrepot.tables import EntrepotTables, Livraison
-from bilan.erreurs import AlerteSante, ExecutionEchouee
+from bilan.erreurs import AlerteSante, DonneesRefusees, ExecutionEchouee
 from bilan.notification import sante
 from bilan.notification.apres import suivre
 from bilan.notification.releve import garder, relever
 from bilan.projet import Jeu, Projet
 from bilan.stockage import etat
+from bilan.tables.flux_bilan import FluxBilan
 from bilan.tables.parc_rpls import ParcRpls
 
 PARC = {"999000011": 500, "999000029": 300, "999000037": 150, "999000045": 48, "999000052": 1, "999000060": 1}
+BILAN = {
+    "annee": 2024, "periode": "AN", "mode_cumul": "CUMUL", "bailleur_siren": "999000011",
+    "bailleur_nom": "Bailleur 999000011", "reservataire_categorie": "COMMUNE", "code_departement": "13",
+    "code_commune": "13055", "typologie": "T3", "financement": "PLUS", "qpv": "HORS_QPV",
+    "periode_construction": "<1949", "type_offre": "RELOCATION", "logements_proposes": 30, "logements_attribues": 20,
+    "date_arrete": date(2025, 1, 31),
+}  # fmt: skip
 JOUR = datetime.fromisoformat("2025-04-10T06:00:00+02:00")
 SEUILS = sante.Seuils(libre_go=0)
 
@@ -53,18 +63,60 @@ def test_la_sante_dit_qu_elle_ne_sait_pas_qui_attendre(projet: Projet) -> None:
     assert not constat.sain and "parc" in constat.phrase
 
 
+def _declarer(projet: Projet, emetteurs: object) -> Projet:
+    """Rend le projet, où les deux jeux attendent ces émetteurs."""
+    collection = projet.racine / "collection.toml"
+    texte = collection.read_text(encoding="utf-8")
+    attente = f"\nemetteurs = {json.dumps(emetteurs)}\n"
+    collection.write_text(re.sub(r"(\nconnu_le = \S+\n)", rf"\1{attente[1:]}", texte), encoding="utf-8")
+    return Projet(projet.racine)
+
+
+def _livrer(projet: Projet, table: type[dy.Schema], nom: str, lignes: list[dict[str, object]]) -> None:
+    types = {nom: colonne.dtype for nom, colonne in table.columns().items()}
+    recu = pl.DataFrame([dict.fromkeys(types) | ligne for ligne in lignes], schema=types)
+    arrete, emetteur = date(2024, 1, 1), str(lignes[0]["bailleur_siren"])
+    livraison = Livraison(emetteur, "2024", arrete, arrete, f"{nom}.csv", f"{int(emetteur):064}")
+    EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION).charger(nom, recu, livraison)
+
+
+def _emetteurs(projet: Projet, jour: datetime = JOUR) -> sante.Constat:
+    return sante.examiner(projet, SEUILS, jour, Jeu.DEMONSTRATION)[-1]
+
+
+def test_qui_n_attend_personne_n_alerte_pas_chaque_matin(projet: Projet) -> None:
+    constat = _emetteurs(_declarer(projet, "aucun"))
+    assert constat.sain and "Aucun émetteur n'est attendu" in constat.phrase and "collection.toml" in constat.phrase
+
+
+def test_n_attendre_personne_alors_que_des_bailleurs_envoient_est_une_alerte(projet: Projet) -> None:
+    attend = _declarer(projet, "aucun")
+    _livrer(attend, FluxBilan, "flux_bilan", [BILAN])
+    constat = _emetteurs(attend)
+    assert not constat.sain and "1\u00a0bailleur a envoyé un bilan" in constat.phrase
+    assert 'emetteurs = "parc"' in constat.phrase
+
+
+def test_des_emetteurs_declares_se_suivent_sans_parc(projet: Projet) -> None:
+    attend = _declarer(projet, ["999000029", "999000011"])
+    _livrer(attend, FluxBilan, "flux_bilan", [BILAN])
+    constat = _emetteurs(attend)
+    assert not constat.sain and "1 bailleur sur 2 a envoyé ; il en manque 1." in secables(constat.phrase)
+    assert "En retard depuis le 28 février 2025 : Bailleur 999000029 ; relancez-les" in secables(constat.phrase)
+    assert _emetteurs(attend, datetime.fromisoformat("2025-02-28T23:00:00+01:00")).sain
+
+
+def test_un_siren_mal_ecrit_se_dit(projet: Projet) -> None:
+    with pytest.raises(DonneesRefusees, match="emetteurs"):
+        _emetteurs(_declarer(projet, ["12"]))
+
+
 def test_la_sante_nomme_les_bailleurs_en_retard_les_plus_grands_d_abord(projet: Projet) -> None:
-    tables = EntrepotTables(projet.entrepot, Jeu.DEMONSTRATION)
-    arrete = date(2024, 1, 1)
-    parc = [
-        {"annee": 2024, "niveau": "bailleur_commune", "code": "13055", "zone": None, "bailleur_siren": siren,
-         "code_commune": "13055", "nb_logements": logements, "part_qpv_pct": None, "source": "RPLS",
-         "date_arrete": arrete}
+    _livrer(projet, ParcRpls, "parc_rpls", [
+        {"annee": 2024, "niveau": "bailleur_commune", "code": "13055", "bailleur_siren": siren,
+         "code_commune": "13055", "nb_logements": logements, "source": "RPLS", "date_arrete": date(2024, 1, 1)}
         for siren, logements in PARC.items()
-    ]  # fmt: skip
-    types = {nom: colonne.dtype for nom, colonne in ParcRpls.columns().items()}
-    tables.charger("parc_rpls", pl.DataFrame(parc, schema=types),
-                   Livraison("RPLS", "2024", arrete, arrete, "parc.csv", "0" * 64))  # fmt: skip
+    ])  # fmt: skip
     attente = sante.examiner(projet, SEUILS, datetime.fromisoformat("2025-02-28T23:00:00+01:00"), Jeu.DEMONSTRATION)
     retard = sante.examiner(projet, SEUILS, JOUR, Jeu.DEMONSTRATION)
     assert attente[-1].sain and not retard[-1].sain

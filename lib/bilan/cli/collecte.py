@@ -80,7 +80,8 @@ def _dire_bilan(projet: Projet, jeu: Jeu, periode: str, jour: date) -> None:
     from bilan.francais import date_courte, nombre
     from bilan.periode import Periode
 
-    suivi = suivre(EntrepotTables(projet.entrepot, jeu), Periode.lire(periode), jour)
+    declares = projet.collection.jeux[jeu].sirens_declares
+    suivi = suivre(EntrepotTables(projet.entrepot, jeu), Periode.lire(periode), jour, sirens=declares)
     click.echo(f"{suivi.periode.libelle}, attendu le {date_courte(suivi.echeance)} : {suivi.phrase()}")
     for ligne in suivi.lignes.to_dicts():
         recu = f" le {date_courte(ligne['date_recue'])}" if ligne["date_recue"] else ""

@@ -1,5 +1,6 @@
 """Qui est attendu : les bailleurs du parc connu, leur poids, leurs communes et leurs départements."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,6 +46,19 @@ def bailleurs_attendus(entrepot: EntrepotTables, connu_le: date | None = None) -
         .sort("nb_logements", "bailleur_siren", descending=[True, False])
         .iter_rows()
     ]
+
+
+def bailleurs_declares(entrepot: EntrepotTables, sirens: Collection[str], connu_le: date) -> list[Attendu]:
+    """Rend les bailleurs de ces SIREN, du plus grand au plus petit ; zéro logement à qui n'a pas de parc connu."""
+    try:
+        du_parc = {attendu.siren: attendu for attendu in bailleurs_attendus(entrepot, connu_le)}
+    except ErreurUsage:
+        du_parc = {}
+    noms = _noms(entrepot, connu_le)
+    declares = [
+        du_parc.get(siren, Attendu(siren, noms.get(siren, f"Bailleur {siren}"), 0, ())) for siren in sorted(set(sirens))
+    ]
+    return sorted(declares, key=lambda attendu: -attendu.logements)
 
 
 def _noms(entrepot: EntrepotTables, connu_le: date | None) -> dict[str, str]:

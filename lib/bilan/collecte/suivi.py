@@ -1,12 +1,12 @@
 """La liste de relance : qui a envoyé, qui est en retard, et ce que cela pèse en logements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from bilan.collecte.attendus import Attendu, bailleurs_attendus, echeance
+from bilan.collecte.attendus import Attendu, bailleurs_attendus, bailleurs_declares, echeance
 from bilan.entrepot.manifeste import Manifeste
 from bilan.entrepot.tables import EntrepotTables
 from bilan.francais import accord, compter, nombre, pourcent
@@ -48,12 +48,12 @@ class Suivi:
         return int(self.recus["logements"].sum()) / total if total else None
 
     def phrase(self) -> str:
-        """Rend le suivi en une phrase : bailleurs, part du parc, et qui pèse parmi ceux qui manquent."""
-        couverture = None if self.couverture is None else 100 * self.couverture
-        debut = (
-            f"{self.recus.height} {accord(self.recus.height, 'bailleur')} sur {self.lignes.height} ont envoyé : "
-            f"{pourcent(couverture)} du parc attendu"
-        )
+        """Rend le suivi en une phrase : bailleurs, part du parc s'il est connu, et qui pèse parmi ceux qui manquent."""
+        combien = self.recus.height
+        ont_envoye = f"{accord(combien, 'a', 'ont')} envoyé"
+        debut = f"{nombre(combien)} {accord(combien, 'bailleur')} sur {nombre(self.lignes.height)} {ont_envoye}"
+        if self.couverture is not None:
+            debut = f"{debut} : {pourcent(100 * self.couverture)} du parc attendu"
         absents, manque = self.manquants.height, int(self.manquants["logements"].sum())
         if not absents:
             return f"{debut} ; il ne manque personne."
@@ -62,7 +62,7 @@ class Suivi:
             cumul, plus_grands = cumul + logements, plus_grands + 1
             if cumul >= _PART_PRINCIPALE * manque:
                 break
-        if plus_grands == absents:
+        if plus_grands == absents or not manque:
             return f"{debut} ; il en manque {nombre(absents)}."
         return (
             f"{debut} ; {compter(plus_grands, 'bailleur fait', 'bailleurs font')} {pourcent(100 * cumul / manque, 0)} "
@@ -70,15 +70,31 @@ class Suivi:
         )
 
 
-def suivre(entrepot: EntrepotTables, periode: Periode, jour: date, table: str = "flux_bilan") -> Suivi:
-    """Rend le suivi de la table pour la période, tel que connu au `jour` dit."""
-    attendus = bailleurs_attendus(entrepot, jour)
+def suivre(
+    entrepot: EntrepotTables,
+    periode: Periode,
+    jour: date,
+    table: str = "flux_bilan",
+    sirens: Collection[str] | None = None,
+) -> Suivi:
+    """Rend le suivi de la table pour la période, tel que connu au `jour` dit.
+
+    Sont attendus les bailleurs de `sirens`, à défaut tous ceux du parc ; lève `ErreurUsage` s'il n'y a ni l'un ni
+    l'autre.
+    """
+    attendus = bailleurs_attendus(entrepot, jour) if sirens is None else bailleurs_declares(entrepot, sirens, jour)
     total = sum(attendu.logements for attendu in attendus) or 1
     limite = echeance(periode)
     lignes = [_ligne(attendu, total, limite, (jour, _envois(entrepot, table, periode, jour))) for attendu in attendus]
     types = {"bailleur_siren": pl.String, "bailleur": pl.String, "logements": pl.Int64, "part_parc_pct": pl.Float64,
              "statut": pl.String, "date_recue": pl.Date, "versions": pl.Int64, "fichier": pl.String}  # fmt: skip
     return Suivi(table, periode, limite, jour, pl.DataFrame(lignes, schema=types, orient="row"))
+
+
+def emetteurs_connus(entrepot: EntrepotTables, jour: date, table: str = "flux_bilan") -> set[str]:
+    """Rend ceux qui ont déjà envoyé la table, pour quelque période que ce soit."""
+    entrees = Manifeste.ouvrir(entrepot.manifeste).entrees
+    return {entree.livraison.emetteur for entree in entrees if entree.table == table and entree.est_connue(jour)}
 
 
 def _envois(entrepot: EntrepotTables, table: str, periode: Periode, jour: date) -> dict[str, list[tuple[date, str]]]:

@@ -7,6 +7,7 @@ disque plein.
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bilan.carnets.verrou import au_travail
 from bilan.erreurs import DonneesRefusees, ErreurUsage
@@ -16,6 +17,9 @@ from bilan.notification.releve import dernier
 from bilan.periode import Periode
 from bilan.projet import Jeu, Projet
 from bilan.stockage import etat
+
+if TYPE_CHECKING:
+    from bilan.entrepot.tables import EntrepotTables
 
 _GO = 1024**3
 _NOMMES = 5
@@ -112,19 +116,23 @@ def _jour(quand: str) -> str:
 
 
 def _emetteurs(projet: Projet, jeu: Jeu, maintenant: datetime) -> Constat:
+    """Dit qui, parmi les émetteurs que déclare le jeu, est en retard."""
     from bilan.collecte.suivi import suivre
     from bilan.entrepot.tables import EntrepotTables
 
-    periode = Periode.lire(projet.collection.jeux[jeu].periode)
+    declaration, tables = projet.collection.jeux[jeu], EntrepotTables(projet.entrepot, jeu)
+    if declaration.emetteurs == "aucun":
+        return _personne_n_est_attendu(tables, jeu, maintenant)
+    periode = Periode.lire(declaration.periode)
     try:
-        suivi = suivre(EntrepotTables(projet.entrepot, jeu), periode, maintenant.date())
+        suivi = suivre(tables, periode, maintenant.date(), sirens=declaration.sirens_declares)
     except ErreurUsage as erreur:
-        return Constat(False, erreur.message)
+        return Constat(False, f"{erreur.message} Ou déclarez « emetteurs » sous [jeux.{jeu}] de collection.toml.")
     phrase, en_retard = f"{periode.libelle.capitalize()} : {suivi.phrase()}", suivi.lignes.filter(statut="en_retard")
     if en_retard.is_empty():
         return Constat(True, phrase)
     nommes = [
-        f"{nom} ({pourcent(part)} du parc)"
+        f"{nom} ({pourcent(part)} du parc)" if part else nom
         for nom, part in en_retard.head(_NOMMES).select("bailleur", "part_parc_pct").iter_rows()
     ]
     if autres := en_retard.height - len(nommes):
@@ -134,3 +142,17 @@ def _emetteurs(projet: Projet, jeu: Jeu, maintenant: datetime) -> Constat:
         f"{phrase} En retard depuis le {date_longue(suivi.echeance)} : {enumerer(nommes)} ; relancez-les (« bilan "
         f"controler --bilan --jeu {jeu} --periode {periode} » donne la liste).",
     )
+
+
+def _personne_n_est_attendu(tables: "EntrepotTables", jeu: Jeu, maintenant: datetime) -> Constat:
+    """Constat sain, sauf si l'entrepôt montre que des bailleurs envoient : leur silence passerait inaperçu."""
+    from bilan.collecte.suivi import emetteurs_connus
+
+    if envoient := emetteurs_connus(tables, maintenant.date()):
+        combien = compter(len(envoient), "bailleur a envoyé un bilan", "bailleurs ont envoyé un bilan")
+        return Constat(
+            False,
+            f"collection.toml n'attend aucun émetteur sous [jeux.{jeu}], mais {combien} : le silence des autres ne "
+            's\'annonce pas ; écrivez-y emetteurs = "parc", ou la liste de leurs SIREN.',
+        )
+    return Constat(True, f"Aucun émetteur n'est attendu (« emetteurs » de [jeux.{jeu}], dans collection.toml).")
