@@ -17,41 +17,50 @@ from bilan.chaine import Demande, executer
 from bilan.editions.executions import Edition, lire_edition
 from bilan.editions.imagerie import imagerie_du_jeu
 from bilan.editions.pieces import Pieces
+from bilan.editions.sortie import refuser_les_fuites_d_une_piece
 from bilan.entrepot import etats, fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.erreurs import DonneesRefusees
 from bilan.figures import tableau
 from bilan.francais import compter
-from bilan.projet import FICHIER_COLLECTION, Jeu, Projet
+from bilan.projet import FICHIER_COLLECTION, INTERNE, PUBLIC, Jeu, Projet, nom_de_profil
 
 RELEVE = "figures.json"
 CARTE = "cotation-carte-etats"
 _HORS_COMITE = frozenset({"00_catalogue", "80_ce_qui_a_change"})
 """Carnets dont les figures parlent du projet ou d'une autre édition, non du bilan de ce comité."""
-_LIES = ("data/referentiel", "data/publie", "notebooks", "reports/gabarits", "copil.toml", "requirements.lock")
+_LIES = (
+    "data/referentiel", "data/publie", "data/demonstration/bailleurs.csv", "data/approbations.csv", "notebooks",
+    "reports/gabarits", "copil.toml", "requirements.lock",
+)  # fmt: skip
 Releve = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Comite:
-    """Comité dont on refait l'édition : la période de son bilan, et la date de ce que l'on en savait."""
+    """Comité dont on refait l'édition : la période de son bilan, la date de ce que l'on en savait, et le profil."""
 
     periode: str
     connu_le: date
+    profil: str = INTERNE
 
 
 def editer(projet: Projet, comite: Comite, dossier: Path, dire: Callable[[str], object]) -> None:
     """Refait l'édition réelle du comité et l'écrit dans `dossier`, relevé de ses figures compris.
 
-    Les mêmes données et le même code donnent les mêmes fichiers, octet pour octet.
+    Les mêmes données et le même code donnent les mêmes fichiers, octet pour octet. Une édition publique est relue par
+    la barrière avant que rien ne s'écrive dans `dossier`, et compte dès lors parmi ce que le public connaît : lève
+    `PublicationRefusee` à la première fuite.
     """
-    with _refaire(projet, comite, dire) as refait:
-        edition = lire_edition(refait, Jeu.REEL)
-        _pieces(refait, edition, dossier)
-        fichiers.ecrire_json(dossier / RELEVE, _relever(edition))
-        contenu = fichiers.lire_json(refait.entrepot / Jeu.REEL / "etat.json", {})
-        mesures = EntrepotMesures(refait.entrepot, Jeu.REEL).chemin
-        etats.ecrire(dossier / "etat" / Jeu.REEL, etats.EtatPublie(**contenu), mesures)
+    with _refaire(projet, comite, dire) as refait, tempfile.TemporaryDirectory() as a_cote:
+        neuf = Path(a_cote)
+        edition = lire_edition(refait, Jeu.REEL, comite.profil)
+        _pieces(refait, edition, neuf)
+        fichiers.ecrire_json(neuf / RELEVE, _relever(edition))
+        refuser_les_fuites_d_une_piece(refait, edition, neuf)
+        _garder_l_etat(projet, refait, comite.profil, neuf)
+        for chemin in sorted(c for c in neuf.rglob("*") if c.is_file()):
+            fichiers.ecrire(dossier / chemin.relative_to(neuf), chemin.read_bytes())
     dire(f"{compter(len(list(dossier.iterdir())), 'pièce')} dans « {dossier} ».")
 
 
@@ -64,7 +73,7 @@ def verifier(projet: Projet, comite: Comite, dossier: Path, dire: Callable[[str]
     if garde is None:
         raise DonneesRefusees(f"Le dossier « {dossier} » n'a pas de relevé « {RELEVE} » ; refaites-le d'abord.")
     with _refaire(projet, comite, dire) as refait:
-        return ecarts(garde, _relever(lire_edition(refait, Jeu.REEL)))
+        return ecarts(garde, _relever(lire_edition(refait, Jeu.REEL, comite.profil)))
 
 
 def ecarts(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> list[str]:
@@ -104,12 +113,24 @@ def _relever(edition: Edition) -> Releve:
 
 
 def _pieces(projet: Projet, edition: Edition, dossier: Path) -> None:
-    imagerie, pieces = imagerie_du_jeu(projet, edition.jeu), Pieces.du_projet(projet)
+    imagerie, pieces = imagerie_du_jeu(projet, edition.jeu, edition.profil), Pieces.du_projet(projet)
     pieces.imprimer(edition, imagerie, False, dossier)
     pieces.ecrire_diaporama(edition, dossier / "diaporama.pptx")
     pieces.ecrire_annexe(edition, dossier / "annexe.xlsx")
     carte = next(figure for execution in edition.pages for figure in execution.figures.values() if figure.id == CARTE)
-    fichiers.ecrire(dossier / f"{CARTE}.png", imagerie.dessin(carte, complet=True).png)
+    dessin = imagerie.dessin(carte, complet=True)
+    fichiers.ecrire(dossier / f"{CARTE}.png", dessin.png)
+    if edition.profil != INTERNE:  # une image PNG ne se relit pas : le même dessin, lui, se relit
+        fichiers.ecrire(dossier / f"{CARTE}.svg", dessin.svg.encode())
+
+
+def _garder_l_etat(projet: Projet, refait: Projet, profil: str, dossier: Path) -> None:
+    """Écrit dans `dossier` l'état de l'édition ; celui d'une publique se garde aussi dans l'entrepôt du projet."""
+    etat = etats.EtatPublie(**fichiers.lire_json(refait.entrepot / Jeu.REEL / "etat.json", {}))
+    mesures = EntrepotMesures(refait.entrepot, Jeu.REEL, profil).chemin
+    etats.ecrire(dossier / nom_de_profil("etat", profil) / Jeu.REEL, etat, mesures)
+    if profil != INTERNE:
+        etats.EntrepotEtats(projet, Jeu.REEL, profil).retenir(etat, mesures)
 
 
 @contextmanager
@@ -127,8 +148,17 @@ def _refaire(projet: Projet, comite: Comite, dire: Callable[[str], object]) -> I
         collection = (projet.racine / FICHIER_COLLECTION).read_text(encoding="utf-8")
         (racine / FICHIER_COLLECTION).write_text(_au_jour(collection, comite), encoding="utf-8")
         refait = Projet(racine)
-        executer(refait, Demande((Jeu.REEL,), carnets, publier=False), dire)
+        _lier_le_deja_public(projet, refait)
+        executer(refait, Demande((Jeu.REEL,), carnets, profil=comite.profil, publier=False), dire)
         yield refait
+
+
+def _lier_le_deja_public(projet: Projet, refait: Projet) -> None:
+    """Donne au projet à part les états publics déjà connus : ce qu'ils montrent ne peut plus rien cacher."""
+    racine = etats.EntrepotEtats(refait, Jeu.REEL, PUBLIC).racine
+    racine.mkdir(parents=True)
+    for rang, garde in enumerate(etats.EntrepotEtats(projet, Jeu.REEL, PUBLIC).tous(), start=1):
+        (racine / f"{rang:06d}-{garde.etat.connu_le}").symlink_to(garde.dossier)
 
 
 def _au_jour(collection: str, comite: Comite) -> str:

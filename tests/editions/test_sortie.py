@@ -3,7 +3,8 @@
 import io
 import json
 import shutil
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,21 +18,28 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
+from bilan import comite
 from bilan.editions import bascule, kit, publication, site
 from bilan.editions.diaporama import actualiser
 from bilan.editions.fiches.serie import Serie
 from bilan.editions.publication import Parution
 from bilan.editions.site import Atelier
 from bilan.editions.sortie import attendu_du_site, lire_approbations, refuser_les_fuites, textes_a_relire
+from bilan.entrepot import fichiers
+from bilan.entrepot.etats import EntrepotEtats, EtatPublie
+from bilan.entrepot.mesures import EntrepotMesures
 from bilan.entrepot.runs import EntrepotRuns
 from bilan.erreurs import CodeSortie, PublicationRefusee
 from bilan.figures import formes
 from bilan.figures.modele import Colonne
 from bilan.projet import PUBLIC, Jeu, Projet
 from bilan.secret.textes import textes_livres
+from bilan.tables.mesure import Mesure
 
 _COLONNES = ("Réservataire", "Taux (%)")
 _LIGNE = ("Action Logement", 78.4)
+_COLONNES_MASQUEES = (NOM, Colonne("taux", "Taux", "pourcent", "%", absence="absence"))
+_MASQUEE = {"nom": ["État", "Action Logement"], "taux": [91.2, None], "absence": [None, "secret"]}
 
 
 def _csv() -> bytes:
@@ -111,9 +119,7 @@ def publique(projet: Projet, magasin: Magasin, atelier: Atelier, monkeypatch: py
         (projet.referentiel / chemin.name).symlink_to(chemin)
     projet.demonstration.mkdir(parents=True, exist_ok=True)
     shutil.copy(RACINE / "data" / "demonstration" / "bailleurs.csv", projet.demonstration / "bailleurs.csv")
-    colonnes = (NOM, Colonne("taux", "Taux", "pourcent", "%", absence="absence"))
-    donnees = {"nom": ["État", "Action Logement"], "taux": [91.2, None], "absence": [None, "secret"]}
-    masquee = figure("flux-taux", formes.Barres("nom", "taux", "pourcent"), donnees, colonnes)
+    masquee = figure("flux-taux", formes.Barres("nom", "taux", "pourcent"), _MASQUEE, _COLONNES_MASQUEES)
     magasin.ecrire(Jeu.DEMONSTRATION, "30_flux", "flux", [masquee], titre="La gestion en flux")
     for jeu in Jeu:
         runs = EntrepotRuns(projet.entrepot, jeu)
@@ -199,6 +205,28 @@ def test_un_diaporama_repris_passe_aussi_la_barriere(projet: Projet, publique, t
     with pytest.raises(PublicationRefusee, match="figure flux-taux, Action Logement"):
         actualiser(tmp_path / "interne.pptx", projet, Jeu.DEMONSTRATION, tmp_path / "public.pptx", PUBLIC)
     assert [c.name for c in tmp_path.glob("public*")] == []
+
+
+def test_l_edition_d_un_comite_passe_aussi_la_barriere(
+    projet: Projet, publique, magasin: Magasin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Refusée, elle n'écrit rien ; acceptée, elle compte parmi ce que le public connaît."""
+    barres = figure("flux-taux", formes.Barres("nom", "taux", "pourcent"), _MASQUEE, _COLONNES_MASQUEES)
+    magasin.ecrire(Jeu.REEL, "30_flux", "flux", [barres])
+    shutil.copy(EntrepotRuns(projet.entrepot, Jeu.REEL).index, EntrepotRuns(projet.entrepot, Jeu.REEL, PUBLIC).index)
+    EntrepotMesures(projet.entrepot, Jeu.REEL, PUBLIC).ecrire(Mesure.create_empty())
+    etat = EtatPublie("reel", "2024", "2024-12-31", 2026, "e", {})
+    fichiers.ecrire_json(projet.entrepot / Jeu.REEL / "etat.json", asdict(etat))
+    monkeypatch.setattr(comite, "_refaire", lambda *_reste: nullcontext(projet))
+    voulu, versee = comite.Comite("2024", date(2024, 12, 31), PUBLIC), projet.reports / "publies" / "copil"
+    for taux, refuse in (("55,5", True), ("s", False)):
+        monkeypatch.setattr(comite, "_pieces", lambda _p, _e, ou, t=taux: (ou / "synthese.pdf").write_bytes(_pdf(t)))
+        with pytest.raises(PublicationRefusee, match="synthese.pdf.*flux-taux") if refuse else nullcontext():
+            comite.editer(projet, voulu, versee, lambda _dit: None)
+        assert versee.exists() != refuse
+    assert {p.name for p in versee.iterdir()} == {"synthese.pdf", "figures.json", "etat-public"}
+    connus = EntrepotEtats(projet, Jeu.REEL, PUBLIC).tous()
+    assert [(e.edition, e.etat) for e in connus] == [("copil", etat), ("", etat)]
 
 
 def test_un_texte_libre_ou_un_commentaire_ne_sort_qu_approuve(projet: Projet, publique) -> None:

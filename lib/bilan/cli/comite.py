@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bilan.cli.options import UN_PROFIL
 from bilan.francais import compter
 from bilan.projet import Jeu, Projet
 
@@ -27,26 +28,31 @@ _VERSEE = click.argument("dossier", type=click.Path(path_type=Path, file_okay=Fa
 @comite.command()
 @_CONNU_LE
 @_PERIODE
+@UN_PROFIL
 @_VERSEE
-def editer(connu_le: datetime, periode: str, dossier: Path) -> None:
-    """Refait l'édition réelle d'un comité et l'écrit dans DOSSIER : synthèse, diaporama, annexe, carte, relevé."""
+def editer(connu_le: datetime, periode: str, profil: str, dossier: Path) -> None:
+    """Refait l'édition réelle d'un comité et l'écrit dans DOSSIER : synthèse, diaporama, annexe, carte, relevé.
+
+    Au profil public, la barrière relit tout d'abord ; à la première fuite, rien ne s'écrit et le code de sortie est 5.
+    """
     from bilan.comite import Comite
     from bilan.comite import editer as refaire
 
-    refaire(Projet.trouver(), Comite(periode, connu_le.date()), dossier, click.echo)
+    refaire(Projet.trouver(), Comite(periode, connu_le.date(), profil), dossier, click.echo)
 
 
 @comite.command()
 @_CONNU_LE
 @_PERIODE
+@UN_PROFIL
 @_VERSEE
-def verifier(connu_le: datetime, periode: str, dossier: Path) -> None:
+def verifier(connu_le: datetime, periode: str, profil: str, dossier: Path) -> None:
     """Refait les figures d'un comité et nomme celles qui ne sont plus celles de DOSSIER."""
     from bilan.comite import Comite
     from bilan.comite import verifier as comparer
     from bilan.erreurs import PublicationRefusee
 
-    bougees = comparer(Projet.trouver(), Comite(periode, connu_le.date()), dossier, click.echo)
+    bougees = comparer(Projet.trouver(), Comite(periode, connu_le.date(), profil), dossier, click.echo)
     if bougees:
         combien = compter(len(bougees), "figure a bougé", "figures ont bougé")
         raise PublicationRefusee(f"{combien} : {' '.join(bougees)}")

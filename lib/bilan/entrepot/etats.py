@@ -54,7 +54,7 @@ class EtatGarde:
 class EntrepotEtats:
     """États publiés d'un jeu : ceux de cette machine, et ceux des éditions versées dans `reports/publies`.
 
-    Ceux du profil public sont tous gardés, et seuls : ce qui a été dit au public ne s'oublie pas.
+    Ceux du profil public sont à part, et tous gardés : ce qui a été dit au public ne s'oublie pas.
     """
 
     def __init__(self, projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
@@ -64,9 +64,8 @@ class EntrepotEtats:
 
     def tous(self) -> list[EtatGarde]:
         """Rend les états, du plus ancien au plus récent : les versés d'abord, puis ceux de cette machine."""
-        if self.profil != INTERNE:
-            return list(self._lire(self.racine.glob("*")))
-        return [*self._lire(self.publies.glob(f"*/etat/{self.jeu}"), versee=True), *self._lire(self.racine.glob("*"))]
+        versees = self.publies.glob(f"*/{nom_de_profil('etat', self.profil)}/{self.jeu}")
+        return [*self._lire(versees, versee=True), *self._lire(self.racine.glob("*"))]
 
     def reference(self, apres: EtatPublie, connu_le: str | None) -> EtatGarde | None:
         """Rend le dernier état auquel comparer `apres` : un autre que lui, connu à la date dite si elle l'est."""
