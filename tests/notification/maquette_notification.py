@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage
 from email.policy import default
 
 import polars as pl
@@ -15,12 +15,19 @@ from bilan.projet import Jeu, Projet
 class Boite:
     """Boîte de réception d'un vrai serveur : les courriels arrivés, dans l'ordre."""
 
-    recus: list[Message]
+    recus: list[EmailMessage]
     port: int = 0
 
     async def handle_DATA(self, serveur: object, session: object, enveloppe: object) -> str:
         self.recus.append(message_from_bytes(enveloppe.content, policy=default))
         return "250 reçu"
+
+
+def lire(recu: EmailMessage, forme: str = "plain") -> str:
+    """Rend le corps du courriel reçu, en texte ou en HTML (« html »)."""
+    corps = recu.get_body((forme,))
+    assert corps is not None, f"le courriel n'a pas de corps {forme}"
+    return str(corps.get_content()).replace("\r\n", "\n")
 
 
 def mesurer(projet: Projet, e5: float) -> None:

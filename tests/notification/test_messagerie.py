@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from maquette_notification import Boite
+from maquette_notification import Boite, lire
 
 from bilan.erreurs import ErreurBilan, ErreurUsage, PublicationRefusee
 from bilan.notification.apres import suivre
@@ -78,7 +78,7 @@ def test_le_salon_recoit_le_meme_texte_que_la_boite(
     monkeypatch.setenv("BILAN_MESSAGERIE", salon.mattermost)
     _executer(projet, [])
     ((chemin, recu),) = salon.recus
-    corps = boite.recus[0].get_content().replace("\r\n", "\n").strip()
+    corps = lire(boite.recus[0]).strip()
     assert chemin == f"/hooks/{JETON}" and "40,0\u202f%" in corps
     assert corps in str(recu["text"]) and boite.recus[0]["Subject"].strip() in str(recu["text"])
     assert "57,1" not in str(recu) and "9 logements" not in str(recu)

@@ -114,7 +114,7 @@ def sante(age_jours: int, libre_go: float, jeu: str | None, notifier: bool) -> N
     if alertes:
         if reglages:
             try:
-                prevenir(reglages, *message.alerte(alertes))
+                prevenir(reglages, message.alerte(alertes))
             except ErreurBilan as panne:
                 click.echo(f"Attention : {panne.message}", err=True)
         raise AlerteSante(f"{compter(len(alertes), 'alerte')} ; voyez les lignes marquées ✘.")

@@ -49,7 +49,7 @@ def _conclure(projet: Projet, reglages: Reglages | None, dire: Dire) -> None:
     avant = dernier(projet)
     apres = relever(projet, datetime.now().astimezone(), avant)
     if reglages and (avant is None or _contenu(avant) != _contenu(apres)):
-        prevenir(reglages, *message.reussite(projet.collection, avant, apres, reglages.lien))
+        prevenir(reglages, message.reussite(projet.collection, avant, apres, reglages.lien))
         dire("Courriel envoyé.")
     garder(projet, apres)
 
@@ -69,7 +69,7 @@ def _contenu(releve: Releve) -> dict[str, object]:
 
 def _prevenir_de_l_echec(reglages: Reglages, erreur: BaseException, periode: str, dire: Dire) -> bool:
     try:
-        prevenir(reglages, *message.echec(erreur, periode))
+        prevenir(reglages, message.echec(erreur, periode))
     except ErreurBilan as panne:
         dire(f"Attention : {panne.message}")
         return False

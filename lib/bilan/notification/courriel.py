@@ -1,4 +1,4 @@
-"""L'envoi d'un courriel par SMTP : du texte, jamais de pièce jointe."""
+"""L'envoi d'un courriel par SMTP : du texte et le même en HTML, jamais de pièce jointe."""
 
 import smtplib
 import ssl
@@ -6,27 +6,35 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from bilan.erreurs import ErreurBilan
+from bilan.notification.forme import Message
 from bilan.notification.reglages import Reglages
 
 _DELAI_S = 20
 
 
-def envoyer(reglages: Reglages, objet: str, corps: str) -> None:
-    """Envoie ce texte à tous les destinataires ; lève `ErreurBilan` si le serveur ne répond pas ou refuse."""
-    message = EmailMessage()
-    message["Subject"], message["From"] = objet, reglages.expediteur
-    message["To"] = ", ".join(reglages.destinataires)
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain=reglages.hote)
+def composer(reglages: Reglages, message: Message) -> EmailMessage:
+    """Rend le courriel de ce message pour tous les destinataires : le texte, puis le HTML, au choix du lecteur."""
+    courriel = EmailMessage()
+    courriel["Subject"], courriel["From"] = message.sujet, reglages.expediteur
+    courriel["To"] = ", ".join(reglages.destinataires)
+    courriel["Date"], courriel["Message-ID"] = formatdate(localtime=True), make_msgid(domain=reglages.hote)
     # Une machine écrit : ni réponse automatique, ni absence du bureau en retour.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(corps)
+    courriel["Auto-Submitted"] = "auto-generated"
+    courriel.set_content(message.en_texte())
+    courriel.add_alternative(message.en_html(), subtype="html")
+    courriel["Content-Language"] = "fr"  # après les corps : un en-tête « Content- » posé avant suivrait le premier
+    return courriel
+
+
+def envoyer(reglages: Reglages, message: Message) -> None:
+    """Envoie ce message à tous les destinataires ; lève `ErreurBilan` si le serveur ne répond pas ou refuse."""
     try:
         with _ouvrir(reglages) as serveur:
             if reglages.chiffrement == "smtp+starttls":
                 serveur.starttls(context=ssl.create_default_context())
             if reglages.compte:
                 serveur.login(reglages.compte, reglages.mot_de_passe)
-            serveur.send_message(message)
+            serveur.send_message(composer(reglages, message))
     except (OSError, smtplib.SMTPException) as erreur:
         raise ErreurBilan(
             f"Le courriel n'est pas parti par {reglages.hote}:{reglages.port} ({type(erreur).__name__}) ; vérifiez "

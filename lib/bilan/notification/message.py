@@ -1,4 +1,4 @@
-"""Le courriel d'une exécution : état, période, trois chiffres, ce qui a changé, que faire, et le lien."""
+"""Ce que dit le message d'une exécution : état, période, trois chiffres, ce qui a changé, que faire, et le lien."""
 
 import platform
 
@@ -16,6 +16,7 @@ from bilan.erreurs import (
 )
 from bilan.francais import compter
 from bilan.notification.echecs import code_de
+from bilan.notification.forme import Bloc, Message
 from bilan.notification.releve import Releve
 from bilan.periode import Periode
 from bilan.projet import Collection, Jeu
@@ -33,22 +34,26 @@ _PLACE = "libérez de la place, puis relancez « bilan executer » : ce qui est 
 _SITE_D_AVANT = "Le site publié auparavant reste en place."
 
 
-def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: str) -> tuple[str, str]:
-    """Rend l'objet et le corps du courriel d'une exécution qui a abouti : publiée, à relire, ou seulement calculée."""
+def reussite(collection: Collection, avant: Releve | None, apres: Releve, lien: str) -> Message:
+    """Rend le message d'une exécution qui a abouti : publiée, à relire, ou seulement calculée."""
     objet, etat, a_faire = _aboutissement(apres.version)
-    parties = [etat]
-    for jeu, lus in apres.chiffres.items():
-        declaration = collection.jeux[Jeu(jeu)]
-        fiction = " (données fictives)" if Jeu(jeu).est_fictif else ""
-        entete = f"{declaration.titre}{fiction}, {Periode.lire(declaration.periode).libelle} :"
-        lignes = [f"  - {titre} : {valeur}" for titre, valeur in lus.items()]
-        parties.append("\n".join([entete, *(lignes or ["  - aucun chiffre régional à donner"])]))
-    parties.append(
-        "\n".join(["Ce qui a changé :", *(f"  - {phrase}" for phrase in changements(collection, avant, apres))])
+    return Message(
+        objet,
+        (
+            Bloc(texte=etat),
+            *(_chiffres(collection, Jeu(jeu), lus) for jeu, lus in apres.chiffres.items()),
+            Bloc("Ce qui a changé", points=tuple(changements(collection, avant, apres))),
+            Bloc("À faire", a_faire),
+            Bloc("Lien", lien or "reports/courant/index.html, sur la machine qui exécute"),
+        ),
     )
-    parties.append(f"À faire : {a_faire}")
-    parties.append(f"Lien : {lien or 'reports/courant/index.html, sur la machine qui exécute'}")
-    return f"[bilan] {objet}", "\n\n".join(parties) + "\n"
+
+
+def _chiffres(collection: Collection, jeu: Jeu, lus: dict[str, str]) -> Bloc:
+    """Rend le bloc d'une édition : son titre, sa période, ses chiffres ou la phrase qui dit qu'il n'y en a pas."""
+    declaration, fiction = collection.jeux[jeu], " (données fictives)" if jeu.est_fictif else ""
+    titre = f"{declaration.titre}{fiction}, {Periode.lire(declaration.periode).libelle}"
+    return Bloc(titre, points=() if lus else ("aucun chiffre régional à donner",), chiffres=tuple(lus.items()))
 
 
 def _aboutissement(version: str) -> tuple[str, str, str]:
@@ -96,21 +101,18 @@ def changements(collection: Collection, avant: Releve | None, apres: Releve) -> 
     return phrases or ["aucun de ces chiffres ; les pages ou le code."]
 
 
-def echec(erreur: BaseException, periode: str) -> tuple[str, str]:
-    """Rend l'objet et le corps du courriel d'un échec.
+def echec(erreur: BaseException, periode: str) -> Message:
+    """Rend le message d'un échec.
 
     Le détail d'un refus, de données ou de publication, peut citer une cellule : il reste dans le journal, le
     courriel dit où regarder.
     """
     code = code_de(erreur)
     titre, dit = _nommer(erreur)
-    corps = [
-        f"Le bilan n'a pas abouti (code de sortie {int(code)}), période {periode}, sur {platform.node()}.",
-        dit,
-        _etat_du_site(erreur),
-        f"À faire : {_PLACE if manque_de_place(erreur) else _QUE_FAIRE.get(code, _AUTRE)}",
-    ]
-    return f"[bilan] Échec : {titre} (code {int(code)})", "\n\n".join(corps) + "\n"
+    etat = f"Le bilan n'a pas abouti (code de sortie {int(code)}), période {periode}, sur {platform.node()}."
+    a_faire = _PLACE if manque_de_place(erreur) else _QUE_FAIRE.get(code, _AUTRE)
+    dits = (*(Bloc(texte=phrase) for phrase in (etat, dit, _etat_du_site(erreur))), Bloc("À faire", a_faire))
+    return Message(f"Échec : {titre} (code {int(code)})", dits)
 
 
 def _nommer(erreur: BaseException) -> tuple[str, str]:
@@ -146,8 +148,8 @@ def _etat_du_site(erreur: BaseException) -> str:
     return _SITE_D_AVANT
 
 
-def alerte(phrases: list[str]) -> tuple[str, str]:
-    """Rend l'objet et le corps du courriel d'une alerte de santé."""
-    corps = ["« bilan sante » a trouvé :", "\n".join(f"  - {phrase}" for phrase in phrases)]
-    corps.append("À faire : corrigez, puis relancez « bilan sante » ; voyez docs/exploitation.md.")
-    return f"[bilan] Alerte : {compter(len(phrases), 'point')}", "\n\n".join(corps) + "\n"
+def alerte(phrases: list[str]) -> Message:
+    """Rend le message d'une alerte de santé."""
+    a_faire = "corrigez, puis relancez « bilan sante » ; voyez docs/exploitation.md."
+    trouve = Bloc("« bilan sante » a trouvé", points=tuple(phrases))
+    return Message(f"Alerte : {compter(len(phrases), 'point')}", (trouve, Bloc("À faire", a_faire)))

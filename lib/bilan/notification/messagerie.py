@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from bilan.erreurs import ErreurBilan, ErreurUsage
+from bilan.notification.forme import Message
 
 
-def envoyer(adresse: str, rang: int, objet: str, corps: str) -> None:
-    """Envoie ce texte au salon ; `rang` le désigne dans les messages. Lève `ErreurBilan` s'il ne part pas.
+def envoyer(adresse: str, rang: int, message: Message) -> None:
+    """Envoie le texte du message au salon ; `rang` le désigne dans les messages. Lève `ErreurBilan` s'il ne part pas.
 
     Lève `ErreurUsage` si l'adresse ne se lit pas ou si apprise n'est pas installé.
     """
     with _sans_journal():
         salon = _apprise().Apprise()
         lue = salon.add(adresse)
-        parti = lue and salon.notify(title=objet, body=corps, body_format="text")
+        parti = lue and salon.notify(title=message.sujet, body=message.en_texte(), body_format="text")
     if not lue:
         raise ErreurUsage(
             f"L'adresse n° {rang} de la messagerie ne se lit pas ; écrivez-la comme « mmosts://serveur/jeton » "
