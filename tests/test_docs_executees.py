@@ -9,13 +9,16 @@ from dataclasses import dataclass
 import pytest
 from tests.collecte.corpus import Feuille, ecrire_xlsx, verite
 from tests.decor import Decor, Issue
-from tests.endurance.serveurs import Serveurs, ouvrir_les_serveurs
+from tests.endurance.pannes import rectifier
+from tests.endurance.serveurs import Serveurs, ouvrir_les_serveurs, texte
+from tests.parcours import RACINE, Poste, graver, verser
 from tests.test_docs import DOCS, commandes
 
 from bilan.editions import bascule
 
 pytestmark = [pytest.mark.lent]
-CARNETS = ("90_copil", "50_production", "70_fiche_epci")
+REGIONAUX = ("90_copil", "50_production")
+CARNETS = (*REGIONAUX, "70_fiche_epci")
 _VERSEE = "--periode 2024 --connu-le 2024-12-31 reports/publies/2024-02-08-copil"
 HORS_ESSAI = {
     "charte installer": "lit le registre npm ; tests/editions/test_charte.py l'essaie avec lui",
@@ -95,7 +98,12 @@ def _declarer_les_loyers(decor: Decor) -> None:
 
 
 def _sans_les_fiches(decor: Decor) -> None:
-    decor.reduire([nom for nom in CARNETS if not nom.startswith("7")])
+    decor.reduire(REGIONAUX)
+
+
+def _avec_les_fiches(decor: Decor) -> None:
+    shutil.copy(RACINE / "collection.toml", decor.racine / "collection.toml")
+    decor.reduire(CARNETS)
 
 
 GESTES = [
@@ -105,7 +113,7 @@ GESTES = [
     Geste("nouveau 2025T1 --jeu reel"),
     Geste("dictionnaire"),
     Geste("plan"),
-    Geste("executer --epci 200054807"),
+    Geste("executer --epci 200054807", avant=_avec_les_fiches),
     Geste("plan --pourquoi 200054807"),
     Geste("executer --jeu reel --carnet 50_production", avant=_sans_les_fiches),
     Geste("executer --jeu reel"),
@@ -167,10 +175,45 @@ def serveurs() -> Iterator[Serveurs]:
 
 
 @pytest.fixture(scope="module")
-def decor(tmp_path_factory: pytest.TempPathFactory, serveurs: Serveurs) -> Decor:
-    monte = Decor.monter(tmp_path_factory.mktemp("docs"), bailleurs=1, carnets=CARNETS)
-    monte.environnement |= serveurs.environnement
-    return monte
+def poste(tmp_path_factory: pytest.TempPathFactory, serveurs: Serveurs) -> Poste:
+    """Un serveur où l'on vient d'installer le projet, réduit à un bailleur, en suivant docs/exploitation.md."""
+    dossier = tmp_path_factory.mktemp("docs")
+    depot = verser(dossier / "depot")
+    Decor(depot).limiter(bailleurs=1, carnets=REGIONAUX)
+    graver(depot)
+    poste = Poste(dossier)
+    poste.installer(depot)
+    poste.regler(serveurs.environnement | {"BILAN_LIEN": "https://exemple.invalid/bilan/"})
+    return poste
+
+
+@pytest.fixture(scope="module")
+def decor(poste: Poste, serveurs: Serveurs) -> Decor:
+    return Decor(poste.projet, serveurs.environnement | poste.code)
+
+
+def test_de_la_copie_du_depot_a_la_publication_planifiee_dont_l_echec_est_annonce(
+    poste: Poste, serveurs: Serveurs
+) -> None:
+    """Seules les commandes et les recettes de docs/exploitation.md servent : installer, planifier, échouer, réparer."""
+    assert (poste.projet / "reports" / "courant" / "index.html").is_file()
+    assert poste.demarrer("bilan.service") == 0 and serveurs.objets() == [], "rien de neuf ne s'annonce pas"
+    (livraison,) = (poste.projet / "data" / "demonstration" / "livraisons").glob("flux_bilan_*2024T4*.csv")
+    sain = livraison.read_bytes()
+    livraison.write_bytes(sain[: len(sain) // 2] + b"\nillisible;")
+    assert poste.demarrer("bilan.service") == 3
+    (echec,) = serveurs.lus()
+    assert echec["Subject"] == "[bilan] Échec : données refusées (code 3)"
+    assert echec["To"] == serveurs.environnement["BILAN_NOTIFIER_A"]
+    assert "À faire : ouvrez le journal de la tâche" in texte(echec)
+    livraison.write_bytes(sain)
+    rectifier(livraison)
+    assert poste.sonner(0) == 0 and poste.sonner(1) == 0
+    (_, publie) = serveurs.lus()
+    assert str(publie["Subject"]).startswith("[bilan] À relire : version ")
+    assert "1\u00a0livraison nouvelle." in texte(publie) and "Lien : https://exemple.invalid/bilan/" in texte(publie)
+    journal = (poste.projet / "bilan.log").read_text(encoding="utf-8")
+    assert "Courriel envoyé." in journal and "✔ Dernière réussite" in journal and "✘" not in journal
 
 
 def _citees() -> set[str]:

@@ -123,7 +123,11 @@ PANNES: dict[str, Callable[[Planification], Issue]] = {
 def changer_une_valeur(planification: Planification, rang: int) -> None:
     """Rectifie une livraison de flux, comme un bailleur le ferait : chaque exécution a quelque chose à faire."""
     flux = planification.flux()
-    chemin = flux[rang % len(flux)]
+    rectifier(flux[rang % len(flux)])
+
+
+def rectifier(chemin: Path) -> None:
+    """Ajoute un logement proposé et attribué à une livraison de flux."""
     with chemin.open(encoding="utf-8", newline="") as lu:
         lignes = list(csv.reader(lu, delimiter=";"))
     colonnes = [lignes[0].index(nom) for nom in ("logements_proposes", "logements_attribues")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_string
+from email.message import EmailMessage
 from email.policy import default
 from unittest.mock import patch
 
@@ -31,9 +32,13 @@ class Serveurs:
     courriels: list[str] = field(default_factory=list)
     stockage: Serveur | None = None
 
+    def lus(self) -> list[EmailMessage]:
+        """Rend chaque courriel reçu, déchiffré."""
+        return [message_from_string(courriel, _class=EmailMessage, policy=default) for courriel in self.courriels]
+
     def objets(self) -> list[str]:
         """Rend l'objet de chaque courriel reçu."""
-        return [str(message_from_string(courriel, policy=default)["Subject"]) for courriel in self.courriels]
+        return [str(courriel["Subject"]) for courriel in self.lus()]
 
     def copie_a_moitie(self) -> list[str]:
         """Rend ce qui manque à la copie distante pour qu'un lecteur y trouve un entrepôt et un site entiers."""
@@ -71,6 +76,12 @@ def _site_rompu(depot: Depot) -> list[str]:
 def _octets(depot: Depot, nom: str) -> bytes:
     lu = depot.lire(nom)
     return b"" if lu is None else lu.octets
+
+
+def texte(courriel: EmailMessage) -> str:
+    """Rend le corps du courriel, en texte."""
+    corps = courriel.get_body(("plain",))
+    return str(corps.get_content()) if corps is not None else ""
 
 
 def port_libre() -> int:
