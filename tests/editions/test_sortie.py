@@ -221,7 +221,7 @@ def test_l_edition_d_un_comite_passe_aussi_la_barriere(
     voulu, versee = comite.Comite("2024", date(2024, 12, 31), PUBLIC), projet.reports / "publies" / "copil"
     for taux, refuse in (("55,5", True), ("s", False)):
         monkeypatch.setattr(comite, "_pieces", lambda _p, _e, ou, t=taux: (ou / "synthese.pdf").write_bytes(_pdf(t)))
-        with pytest.raises(PublicationRefusee, match="synthese.pdf.*flux-taux") if refuse else nullcontext():
+        with pytest.raises(PublicationRefusee, match=r"synthese\.pdf.*flux-taux") if refuse else nullcontext():
             comite.editer(projet, voulu, versee, lambda _dit: None)
         assert versee.exists() != refuse
     assert {p.name for p in versee.iterdir()} == {"synthese.pdf", "figures.json", "etat-public"}

@@ -6,6 +6,7 @@ Verte », et le réservataire « Région » ; ce qu'elles publient à côté a l
 
 import io
 import json
+import re
 import zipfile
 
 import polars as pl
@@ -17,6 +18,10 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
+from bilan.figures.altair.rendu import specification
+from bilan.figures.formes import Barres
+from bilan.figures.images import Rendu
+from bilan.figures.modele import Colonne, Figure
 from bilan.secret.attendu import CLE_DE_MESURE, Attendu, Endroit, ligne_publiee, lire_figures
 from bilan.secret.barriere import verifier
 from bilan.secret.profils import Profil
@@ -118,6 +123,15 @@ def _pdf(corps: str) -> bytes:
     return typst.compile(corps.encode(), format="pdf")
 
 
+def _barre(nom: str, nombre: object) -> str:
+    """Rend une image où rien ne lie le nom de la barre au nombre écrit à son bout, que leur hauteur."""
+    return (
+        f'<svg><g transform="translate(74.7,2)"><g><text transform="translate(-8,16)">{nom}</text></g>'
+        f'<g><text transform="translate(-8,40)">Pays de Grasse</text></g></g><g transform="translate(74.7,1)">'
+        f'<text x="120" y="16">{nombre}</text><text transform="translate(310,40)">312</text></g></svg>'
+    )
+
+
 def _ipynb(**sortie) -> bytes:
     return json.dumps({"cells": [{"cell_type": "code", "source": [], "outputs": [sortie]}]}).encode()
 
@@ -156,6 +170,17 @@ PLANTEES = {
     "fraction.pptx": _graphique({"Commune": [VRAIE / 100, 0.12], "EPCI": [0.085, 0.05]}, _NOMS),
     "phrase.pdf": _pdf(f"Provence Verte : {VRAIE} logements."),
     "table.pdf": _pdf(f"#table(columns: 3, [EPCI], [Réservataire], [Part], [Provence Verte], [Commune], [{VRAIE} %])"),
+    "communes.html": _html(f"<p>Provence Verte : {VRAIE} communes</p>"),
+    "rangees-de-suite.pdf": _pdf(f"Provence Verte #h(4cm) {VRAIE} #h(4cm) EPCI"),
+    "annee-deux-points.html": _html("<p>Provence Verte : 2024</p>"),
+    "annee-comptee.html": _html("<p>À Provence Verte, 2024 logements attribués.</p>"),
+    "annee.csv": b"territoire;valeur\n200068104;2024\n",
+    "annee.xlsx": _xlsx(("Lieu", "Nb"), ("Provence Verte", "2024")),
+    "egale-sous-son-titre.html": _html("<p>Provence Verte, Commune, Part : 11,1 %</p>"),
+    "egale-sous-son-titre.csv": b"Lieu;R;Part (%)\nProvence Verte;Commune;11,1\n",
+    "egale-sous-son-nom.parquet": _parquet(lieu=["Provence Verte"], r=["Commune"], p=[11.1]),
+    "bout-de-barre.svg": _barre("Provence Verte", VRAIE).encode(),
+    "bout-de-barre.html": _html(_barre("Provence Verte", VRAIE)),
     "sortie.ipynb": _ipynb(output_type="stream", text=[f"Provence Verte : {VRAIE}\n"]),
     "figure.ipynb": _ipynb(**_VUE),
 }
@@ -186,13 +211,16 @@ PERMISES = {
     "fraction.pptx": _graphique({"Commune": [None, 0.12], "EPCI": [0.085, 0.05]}, _NOMS),
     "legende.js": 'window.d = [{"nom": "Provence Verte", "statut": "Adopté", "periode": "T1 2024"}]'.encode(),
     "annuaire.csv": "EPCI;Département;SIREN\nProvence Verte;83;200068104\n".encode(),
+    "bout-de-barre.svg": _barre("Provence Verte", "s").encode(),
+    "meme-ligne-autre-titre.html": _html("<p>Provence Verte, Commune, Région : 11,1 % ; Part : s, en 2024</p>"),
+    "meme-ligne-autre-titre.csv": b"Lieu;R;Part;Region\nProvence Verte;Commune;s;11,1\n",
 }
 
 
 @pytest.mark.parametrize("nom", PERMISES)
 def test_ce_que_les_figures_publient_a_le_droit_d_etre_ecrit(tmp_path, nom):
     """Chacun de ces textes a été refusé à tort par une barrière d'avant, sur l'édition de démonstration."""
-    annuaire = ligne_publiee(("200068104", "Provence Verte", "83"))
+    annuaire = ligne_publiee(("200068104", "Provence Verte", "83", 28, 58300, 52))
     permis = {"statut": frozenset({"ADOPTE"}), "nom": None}
     attendu = Attendu(Profil.PUBLIC, MASQUEES, vocabulaires=permis, lignes=(*LIGNES, annuaire))
     (tmp_path / nom).write_bytes(PERMISES[nom])
@@ -210,6 +238,30 @@ def test_une_mesure_masquee_n_a_ni_valeur_ni_termes_dans_les_donnees_ouvertes(tm
         table.write_csv(chemin) if genre == "csv" else table.write_parquet(chemin)
         vus = [str(c) for c in verifier(tmp_path, attendu)]
         assert len(vus) == constats and all("N2, epci, 200068104" in vu and genre in vu for vu in vus)
+
+
+@pytest.mark.parametrize(("n", "statut"), [(None, "secret"), (VRAIE, "observe")])
+def test_le_dessin_d_une_valeur_masquee_est_refuse_dans_l_image_et_dans_le_pdf(tmp_path, n, statut):
+    """Le vrai dessin, sans ses textes de remplacement : rien n'y lie plus un nom à son nombre que leur place."""
+    colonnes = tuple(Colonne(**colonne) for colonne in VOLUMES["colonnes"])
+    lignes = [VOLUMES["donnees"][0] | {"n": n, "statut": statut}, VOLUMES["donnees"][1]]
+    textes = dict.fromkeys(("titre", "sous_titre", "lecture", "champ", "source", "alt"), "Deux EPCI.")
+    barres = Figure(VOLUMES["id"], forme=Barres("nom", "n"), donnees=pl.DataFrame(lignes),
+                    colonnes=colonnes, **textes)  # fmt: skip
+    muet = re.sub(r' aria-(?:label|roledescription)="[^"]*"', "", Rendu().svg(specification(barres)))
+    (tmp_path / "edition").mkdir()
+    (tmp_path / "edition" / "image.svg").write_text(muet, encoding="utf-8")
+    (tmp_path / "page.typ").write_text('#image("edition/image.svg", width: 100%)', encoding="utf-8")
+    typst.compile(tmp_path / "page.typ", output=tmp_path / "edition" / "page.pdf")
+    refuses = ["image.svg", "page.pdf"] if n == VRAIE else []
+    assert [c.fichier for c in verifier(tmp_path / "edition", PUBLIC)] == refuses
+
+
+def test_une_image_sans_son_dessin_ne_se_relit_pas(tmp_path):
+    (tmp_path / "carte.png").write_bytes(b"\x89PNG")
+    assert [c.fichier for c in verifier(tmp_path, PUBLIC)] == ["carte.png"]
+    (tmp_path / "carte.svg").write_text("<svg></svg>", encoding="utf-8")
+    assert verifier(tmp_path, PUBLIC) == []
 
 
 def test_la_cellule_d_une_fiche_se_cherche_chez_elle_et_dans_les_fichiers_communs(tmp_path):

@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
 
-from bilan.editions.annuaire import ouvrir_annuaire
 from bilan.editions.commentaires import lire_commentaires
 from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.entrepot import fichiers
@@ -23,6 +23,7 @@ from bilan.erreurs import DonneesRefusees, PublicationRefusee, valeur_inconnue
 from bilan.francais import compter
 from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
+from bilan.referentiel.territoires import Territoires
 from bilan.secret.attendu import (
     CLE_DE_MESURE,
     Attendu,
@@ -44,6 +45,7 @@ LISTE_PRIVEE = "BILAN_LISTE_PRIVEE"
 """Variable d'environnement qui donne le fichier des termes interdits, tenu hors du dépôt."""
 
 _CATEGORIE = "BAILLEUR"
+_ANNUAIRE = ("epci_siren", "epci", "epci_court", "communes", "communes_region", "population", "population_region")
 _CONSTATS_MONTRES = 10
 
 
@@ -161,14 +163,11 @@ def _lire_les_pages(
 ) -> tuple[tuple[CelluleMasquee, ...], tuple[LignePubliee, ...]]:
     """Rend les cellules masquées et les lignes publiées des pages, chacune avec son chemin dans l'édition."""
     fiches = any(execution.est_fiche for execution, _ in pages)
-    annuaire = ouvrir_annuaire(projet).epci if fiches else ()
-    noms = {epci.siren: (epci.nom, epci.court) for epci in annuaire}
+    annuaire = _annuaire(projet) if fiches else []
+    noms = {e["epci_siren"]: (e["epci"], e["epci_court"]) for e in annuaire}
     masquees: list[CelluleMasquee] = []
-    # L'annuaire des EPCI est public : à côté d'un nom se lisent ses départements, ses communes, et combien ils sont.
-    comptes = (len(annuaire), sum(epci.est_soumis for epci in annuaire))
-    lignes = [
-        ligne_publiee((e.siren, e.nom, e.court, *e.departements, len(e.communes), *comptes)) for e in annuaire
-    ]
+    comptes = (len(annuaire), sum(bool(e["est_soumis"]) for e in annuaire))
+    lignes = [ligne_publiee((*(e[nom] for nom in _ANNUAIRE), *e["departements"], *comptes)) for e in annuaire]
     for execution, page in pages:
         code = execution.run.territoire
         territoire = (code, *noms.get(code, ())) if execution.est_fiche else ()
@@ -176,6 +175,13 @@ def _lire_les_pages(
         masquees += lues[0]
         lignes += lues[1]
     return tuple(masquees), tuple(lignes)
+
+
+def _annuaire(projet: Projet) -> list[dict[str, Any]]:
+    """Rend l'annuaire des EPCI, public : à côté d'un nom se lisent ses départements, ses communes et ses habitants."""
+    collection = projet.collection
+    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
+    return territoires.epci.to_dicts()
 
 
 def _noms_des_bailleurs(projet: Projet) -> Iterator[str]:

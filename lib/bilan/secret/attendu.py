@@ -7,8 +7,8 @@ publient pour cette ligne ont le droit d'être écrits : la barrière n'a pas be
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ class CelluleMasquee:
 class LignePubliee:
     """Ligne d'une figure : tous ses textes, et les nombres qu'elle montre.
 
-    Une colonne en est une aussi, avec tous ses nombres : son titre (« Région ») peut être le nom d'une autre ligne.
+    `cases` les donne avec le titre et le nom de leur colonne. Une colonne est une ligne aussi, avec tous ses nombres :
+    son titre (« Région ») peut être le nom d'une autre ligne.
     """
 
     endroit: Endroit
@@ -60,6 +61,7 @@ class LignePubliee:
     nombres: frozenset[float]
     figure: str = ""
     est_une_colonne: bool = False
+    cases: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def motif_des_termes(normalises: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, uniques))})(?!\w)") if uniques else None
 
 
+@lru_cache(maxsize=2**16)
 def normaliser(texte: str) -> str:
     """Rend le texte sans accent, sans casse, sans ponctuation d'espacement : la forme où l'on compare."""
     nu = unicodedata.normalize("NFKD", texte.casefold())
@@ -152,7 +155,7 @@ def lire_figures(
         cles = _cles(figure["donnees"], textes)
         lignes += _autres_lignes(figure, endroit)
         for ligne in figure["donnees"]:
-            lignes.append(ligne_publiee(ligne.values(), endroit, figure["id"]))
+            lignes.append(replace(ligne_publiee(ligne.values(), endroit, figure["id"]), cases=_cases(figure, ligne)))
             for colonne in figure["colonnes"]:
                 if colonne["absence"] and ligne[colonne["absence"]] == "secret":
                     reperes = tuple(str(ligne[nom]) for nom in cles if ligne[nom])
@@ -178,6 +181,15 @@ def ligne_publiee(valeurs: Iterable[Any], endroit: Endroit = PARTOUT, figure: st
     lues = list(valeurs)
     textes = frozenset(normaliser(v) for v in lues if isinstance(v, str) and v)
     return LignePubliee(endroit, textes, frozenset(_nombres(lues)), figure)
+
+
+def _cases(figure: Mapping[str, Any], ligne: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (nom, nombre)
+        for colonne in figure["colonnes"]
+        for nombre in _nombres([ligne[colonne["nom"]]])
+        for nom in (colonne["titre"], colonne["nom"])
+    )
 
 
 def _autres_lignes(figure: Mapping[str, Any], endroit: Endroit) -> Iterator[LignePubliee]:

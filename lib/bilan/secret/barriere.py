@@ -47,6 +47,8 @@ def verifier(dossier: Path, attendu: Attendu) -> list[Constat]:
         if lecture is None:
             constats.append(Constat(nom, "la barrière ne sait pas lire ce genre de fichier ; retirez-le de l'édition"))
             continue
+        if chemin.suffix == ".png" and not chemin.with_suffix(".svg").is_file():
+            constats.append(Constat(nom, "une image sans son SVG ne se relit pas ; donnez-le à côté, ou retirez-la"))
         messages = {*personnes(lecture, attendu, nom), *fuites.dans(lecture, nom)}
         messages |= {*_hors_nomenclature(lecture, attendu), *_textes_libres(lecture, attendu)}
         messages |= {*_mesures_lisibles(lecture, attendu)}

@@ -74,9 +74,8 @@ class Fuites:
             if commun:
                 # Dans un fichier commun, le nom d'un réservataire peut venir de n'importe quelle fiche.
                 proches = [ligne for ligne in proches if ligne.endroit.territoire in ((), endroit.territoire)]
-            permis = frozenset(n for ligne in proches for n in ligne.nombres)
             alias = frozenset(map(normaliser, endroit.territoire)) if commun else frozenset()
-            groupes.append(Groupe(frozenset(reperes), tuple(cellules), permis, alias))
+            groupes.append(Groupe(frozenset(reperes), tuple(cellules), tuple(proches), alias))
         figures = frozenset(ligne.figure for ligne in self._attendu.lignes if ligne.figure)
         masquees = frozenset(c.figure for c in self._attendu.masquees)
         return Recherche(groupes, figures | masquees, index, page is not None)
@@ -113,23 +112,25 @@ def _colonnes(rangee: Sequence[str], titres: Sequence[str], groupe: Groupe, figu
         if titre in siennes:
             if _est_un_nombre(texte):
                 yield _constat_de_table(siennes[titre])
-        elif (partout or titre in groupe.titres) and not _permis(texte, groupe):
-            yield _constat_de_table(groupe.titres.get(titre, groupe.cellules)[0])
+        elif titre in groupe.titres and not _permis(texte, groupe.permis_sous(titre)):
+            yield _constat_de_table(groupe.titres[titre][0])
+        elif partout and not _permis(texte, groupe.permis):
+            yield _constat_de_table(groupe.cellules[0])
 
 
 def _croisement(rangee: Sequence[str], titres: Sequence[str], groupe: Groupe, manquant: str) -> Iterator[str]:
     """Cherche la cellule d'un tableau croisé : un repère nomme la ligne, l'autre la colonne."""
     for titre, texte in zip(titres, rangee, strict=False):
-        if titre == manquant and not _permis(texte, groupe):
+        if titre == manquant and not _permis(texte, groupe.permis):
             yield _constat_de_table(groupe.cellules[0])
 
 
-def _permis(texte: str, groupe: Groupe) -> bool:
+def _permis(texte: str, nombres: frozenset[float]) -> bool:
     """Vrai si la cellule d'une table ne donne aucun nombre qui ne soit permis ; un texte, lu comme phrase, l'est."""
     if not _est_un_nombre(texte) or any(c.isalpha() for c in texte):
         return True
     # Un graphique bureautique garde un pourcentage en fraction.
-    permis = groupe.permis | {valeur / 100 for valeur in groupe.permis}
+    permis = nombres | {valeur / 100 for valeur in nombres}
     return all(est_permis(n, permis) for n in nombres_de(normaliser(texte)))
 
 
@@ -183,21 +184,38 @@ def _suite_montre(
         # « Région » peut être la maille : seuls ses effectifs, petits entiers, restent comparés à la seule ligne.
         permis |= {n for n in recherche.index.tous if n >= _EFFECTIF or not n.is_integer()}
     return any(
-        not est_permis(n, recherche.index.tous if _BASE.search(suite[: n.debut]) else permis)
-        and _parle_de(n, suite, groupe)
+        _est_une_fuite(n, suite[: n.debut], groupe, recherche.index.tous if _admet_tout(n, suite) else permis)
         for n in nombres_de(suite)
         if n.fin <= portee
     )
 
 
-def _parle_de(nombre: Nombre, suite: str, groupe: Groupe) -> bool:
-    """Vrai si ce nombre de la suite est dit de la ligne : aussitôt après elle, quand son nom est un mot courant."""
+def _admet_tout(nombre: Nombre, suite: str) -> bool:
+    """Vrai pour un nombre qui peut venir d'une autre ligne : une base (« sur 23 309 »), un compte d'EPCI."""
+    return bool(_BASE.search(suite[: nombre.debut]))
+
+
+def _est_une_fuite(nombre: Nombre, avant: str, groupe: Groupe, permis: frozenset[float]) -> bool:
+    """Vrai si ce nombre, que `avant` sépare du nom de la ligne, la dit sans être permis.
+
+    Aussitôt après le titre d'une colonne masquée, seul est permis ce que la ligne publie ailleurs sous ce titre ; une
+    année n'en est une que si rien ne l'attache à la ligne.
+    """
+    if titre := groupe.titre_colle(avant):
+        return not est_permis(nombre, groupe.permis_sous(titre))
+    attache = not avant.strip(" :=·/(")
+    if nombre.est_une_annee and not attache:
+        return False
+    return not est_permis(nombre, permis) and _parle_de(avant, groupe)
+
+
+def _parle_de(avant: str, groupe: Groupe) -> bool:
+    """Vrai si un nombre est dit de la ligne : aussitôt après elle, quand son nom est un mot courant."""
     if not groupe.dits <= MOTS_COURANTS:
         return True
-    entre = suite[: nombre.debut]
     for titre in sorted(groupe.titres, key=len, reverse=True):
-        entre = entre.replace(titre, " ")
-    return not any(c.isalnum() for c in entre)
+        avant = avant.replace(titre, " ")
+    return not any(c.isalnum() for c in avant)
 
 
 def _tous_lus(groupe: Groupe, lus: set[str], phrase: str) -> bool:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from bilan.secret.lecture import ATTRIBUTS_LUS, IDENTIFIANT, Lecture, en_texte
+from bilan.secret.placement import Placement
 
 _DEBUT_JSON = re.compile(r"[\[{]")
 _FIGURES = ("figure", "section", "article", "svg", "div", "table")
@@ -17,7 +18,7 @@ _DANS_LA_LIGNE = frozenset({
 
 
 class _LecteurHtml(HTMLParser):
-    """Suit les balises d'une page : attributs parlants, blocs de texte, tables, scripts, et la figure autour."""
+    """Suit les balises d'une page : attributs parlants, textes, tables, scripts, images, et la figure autour."""
 
     def __init__(self, figure: str = "") -> None:
         super().__init__()
@@ -26,6 +27,7 @@ class _LecteurHtml(HTMLParser):
         self._rangees: list[list[str]] | None = None
         self._bloc: list[str] = []
         self._script = False
+        self._image: Placement | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note les attributs que lit une aide technique, et ouvre table, rangée, cellule, script ou figure."""
@@ -33,6 +35,10 @@ class _LecteurHtml(HTMLParser):
         self._couper(tag)
         self.lecture.phrases += [v for n, v in valeurs.items() if v and (n in ATTRIBUTS_LUS or n.startswith("data-"))]
         figure = valeurs.get("data-figure") or valeurs.get("id") or ""
+        if tag == "svg" and self._image is None:
+            self._image = Placement()
+        if self._image is not None:
+            self._image.ouvrir(tag, valeurs)
         if tag == "table":
             self._rangees = []
         elif tag == "tr" and self._rangees is not None:
@@ -45,9 +51,14 @@ class _LecteurHtml(HTMLParser):
             self._identifiants.append((tag, figure))
 
     def handle_endtag(self, tag: str) -> None:
-        """Range la table finie sous sa figure, et sort du script ou de la figure."""
+        """Range la table ou l'image finie sous sa figure, et sort du script ou de la figure."""
         if tag != "dt":  # une définition suit son terme
             self._couper(tag)
+        if self._image is not None:
+            self._image.fermer(tag)
+            if tag == "svg":
+                self.lecture.phrases += self._image.rangees()
+                self._image = None
         if tag == "table" and self._rangees is not None:
             figure = self._identifiants[-1][1] if self._identifiants else self._figure
             self.lecture.ajouter_table(figure, [r for r in self._rangees if r])
@@ -71,6 +82,8 @@ class _LecteurHtml(HTMLParser):
             self._rangees[-1][-1] = f"{self._rangees[-1][-1]} {texte}".strip()
         else:
             self._bloc.append(texte)
+            if self._image is not None:
+                self._image.ecrire(texte)
 
     def close(self) -> None:
         """Finit le dernier bloc."""

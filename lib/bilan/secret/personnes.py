@@ -17,7 +17,7 @@ _LONGUEUR_DE_CODE = 300_000
 
 def personnes(lecture: Lecture, attendu: Attendu, nom: str) -> Iterator[str]:
     """Rend, une phrase chacun, ce qui désigne une personne ou un bailleur dans le fichier ou dans son nom."""
-    for phrase in (*lecture.phrases, *lecture.code, nom):
+    for phrase in dict.fromkeys((*lecture.phrases, *lecture.code, nom)):
         if any(courriel not in attendu.courriels for courriel in _COURRIEL.findall(phrase)):
             yield "une adresse électronique y est écrite ; seules les boîtes fonctionnelles déclarées le peuvent"
         # La bibliothèque de tracé est du code : ses suites de chiffres ne sont celles de personne.

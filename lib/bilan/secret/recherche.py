@@ -57,15 +57,30 @@ class Index:
 
 @dataclass(frozen=True)
 class Groupe:
-    """Cellules masquées d'une même ligne : ses repères normalisés, ses cellules, les nombres permis à côté.
+    """Cellules masquées d'une même ligne : ses repères normalisés, ses cellules, ce que d'autres figures en publient.
 
     Une figure d'une seule ligne peut n'avoir aucun repère : le titre de la colonne en tient lieu.
     """
 
     reperes: frozenset[str]
     cellules: tuple[CelluleMasquee, ...]
-    permis: frozenset[float]
+    publiees: tuple[LignePubliee, ...]
     territoire: frozenset[str] = frozenset()
+
+    @cached_property
+    def permis(self) -> frozenset[float]:
+        """Nombres publiés de la ligne."""
+        return frozenset(n for ligne in self.publiees for n in ligne.nombres)
+
+    def permis_sous(self, titre: str) -> frozenset[float]:
+        """Rend les nombres que la ligne publie sous ce titre de colonne (`titre_nu`)."""
+        return frozenset(n for ligne in self.publiees for nom, n in ligne.cases if titre_nu(nom) == titre)
+
+    def titre_colle(self, avant: str) -> str:
+        """Rend le titre de colonne masquée qui finit ce texte, à une unité et des signes près ; vide s'il n'y en a
+        pas."""
+        nu = _UNITE.sub("", avant.rstrip(" :=/"))
+        return next((titre for titre in self.titres if re.search(rf"(?<!\w){re.escape(titre)}$", nu)), "")
 
     @cached_property
     def titres(self) -> dict[str, list[CelluleMasquee]]:
