@@ -14,6 +14,7 @@ from atelier import Jouee, jouer_tout
 from cadrage import debords
 
 from bilan.figures.altair.rendu import Mise, specification
+from bilan.figures.convertisseur import convertisseur
 from bilan.figures.images import Rendu
 from bilan.projet import Projet
 from bilan.referentiel.geometries import Fonds
@@ -48,8 +49,6 @@ def vignette(jouee: Jouee, rendu: Rendu, fonds: Fonds) -> tuple[str, str]:
 
 def principale(dossier: Path, par_maille: int) -> None:
     """Écrit les planches dans `dossier`."""
-    import vl_convert
-
     projet = Projet.trouver()
     fonds = Fonds.ouvrir(projet.referentiel, region=projet.collection.region)
     rendu = Rendu()
@@ -57,7 +56,7 @@ def principale(dossier: Path, par_maille: int) -> None:
     dossier.mkdir(parents=True, exist_ok=True)
     pas = _COLONNES * _RANGS
     for debut in range(0, len(vignettes), pas):
-        png = vl_convert.svg_to_png(composer(vignettes[debut : debut + pas]), scale=1)
+        png = convertisseur().svg_to_png(composer(vignettes[debut : debut + pas]), scale=1)
         (dossier / f"planche-{debut // pas + 1:02}.png").write_bytes(png)
     print(f"{len(vignettes)} figures sur {-(-len(vignettes) // pas)} planches dans {dossier}")
 

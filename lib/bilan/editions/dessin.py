@@ -6,12 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import vl_convert
-
 from bilan.editions.explorables import explorable
 from bilan.editions.exploration import en_json
 from bilan.editions.png import alleger
 from bilan.editions.vectoriel import en_fichier
+from bilan.figures.convertisseur import convertisseur
 from bilan.figures.modele import Figure
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def dessiner(contenu: str, complet: bool, referentiel: Path, region: str) -> Des
         return Dessin(page)
     fichier = en_fichier(habiller(page, habillage))
     # Du SVG au PNG sans repasser par Vega : cinq fois plus court, et l'image est la même.
-    png = alleger(vl_convert.svg_to_png(fichier, scale=_ECHELLE_PNG))
+    png = alleger(convertisseur().svg_to_png(fichier, scale=_ECHELLE_PNG))
     a_explorer = explorable(figure, specification)
     return Dessin(page, fichier, png, en_json(a_explorer) if a_explorer else "")
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bilan.figures.convertisseur import convertisseur
 from bilan.figures.svg import assainir
 
 _VERSION_VEGALITE = "6.4"
@@ -19,17 +20,13 @@ class Rendu:
 
     def svg(self, specification: dict[str, Any]) -> str:
         """Rend le SVG : `role="img"`, texte de remplacement, largeur souple, aucune adresse externe."""
-        import vl_convert
-
-        brut: str = vl_convert.vegalite_to_svg(specification, vl_version=_VERSION_VEGALITE)
+        brut: str = convertisseur().vegalite_to_svg(specification, vl_version=_VERSION_VEGALITE)
         figure = specification.get("usermeta", {}).get("figure", "figure")
         return assainir(brut, specification.get("description", ""), figure)
 
     def png(self, specification: dict[str, Any]) -> bytes:
         """Rend le PNG, à deux pixels par pixel de la spécification."""
-        import vl_convert
-
-        image: bytes = vl_convert.vegalite_to_png(
+        image: bytes = convertisseur().vegalite_to_png(
             specification, vl_version=_VERSION_VEGALITE, scale=self._echelle, ppi=72
         )
         return image
