@@ -21,6 +21,7 @@ from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
 _PROCESSUS = 2
 _LOT = 6
+_OUTILS = ("vl-convert-python", "pillow")
 _SOURCES = ("editions/dessin.py", "editions/png.py", "editions/vectoriel.py", "editions/explorables.py")
 
 
@@ -142,7 +143,7 @@ def _version_du_dessin(projet: Projet) -> str:
     # Ce qui fait les figures n'y est pas : une figure changée est déjà un autre contenu.
     moteur = [p for p in (paquet / "figures").rglob("*.py") if "sujets" not in p.parts]
     sources = [*moteur, *(paquet / "francais").glob("*.py"), *(paquet / nom for nom in _SOURCES)]
-    empreinte = hashlib.sha256(version("vl-convert-python").encode())
+    empreinte = hashlib.sha256("".join(map(version, _OUTILS)).encode())
     for chemin in sorted(sources) + sorted(p for p in projet.referentiel.rglob("*") if p.is_file()):
         empreinte.update(chemin.name.encode() + chemin.read_bytes())
     return empreinte.hexdigest()
