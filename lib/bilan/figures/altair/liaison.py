@@ -13,7 +13,9 @@ CHOIX = "choix"
 """Nom de la sélection : l'EPCI sur lequel on a cliqué, sur la carte ou dans le classement."""
 
 _CARTE, _CLASSEMENT = "carte", "classement"
-_LARGEUR_CARTE, _LARGEUR_BARRES, _LARGEUR_COMMUNES, _PAS = 480, 150, 300, 13
+_LARGEUR_CARTE, _LARGEUR_BARRES, _LARGEUR_COMMUNES, _PAS = 440, 110, 300, 13
+_LARGEUR_NOMS, _LARGEUR_NOMS_COMMUNES = 235, 145
+"""Pixels du plus long nom d'EPCI et de commune de la région, avec de la marge."""
 
 
 def lier(carte: Figure, communes: Figure, fonds: Fonds, epci: str | None = None, montrees: int = 15) -> dict[str, Any]:
@@ -79,11 +81,11 @@ def _vue_classement(carte: Figure) -> dict[str, Any]:
         if ligne["valeur"] is not None
     ]
     return {
-        "title": {"text": f"{colonne.titre}, par EPCI", "anchor": "start", "fontSize": 12},
+        "title": _titre(f"{colonne.titre}, par EPCI", carte.sous_titre, *(() if valeurs else (carte.lecture,))),
         "width": _LARGEUR_BARRES,
         "height": {"step": _PAS},
         "data": {"values": valeurs},
-        "encoding": {"y": _categories("epci"), "x": _longueur("valeur")},
+        "encoding": {"y": _categories("epci", "valeur", _LARGEUR_NOMS), "x": _longueur("valeur")},
         "layer": [
             {"name": _CLASSEMENT, "mark": {"type": "bar", "cursor": "pointer"},
              "encoding": {"color": _couleur_du_choix(), "tooltip": {"field": "lu", "type": "nominal"}}},
@@ -95,8 +97,10 @@ def _vue_classement(carte: Figure) -> dict[str, Any]:
 def _vue_communes(communes: Figure, montrees: int) -> dict[str, Any]:
     lignes = communes.donnees.select("epci_siren", "commune", "logements").to_dicts()
     valeurs = [{**ligne, "lu": cellule(ligne["logements"], "nombre")} for ligne in lignes]
+    volume = next(c for c in communes.colonnes if c.nom == "logements")
+    montre = f"Au plus {montrees} communes : celles de l'EPCI choisi, de la région sans choix. {communes.vide}".strip()
     return {
-        "title": {"text": "Communes de l'EPCI choisi (toute la région sans choix)", "anchor": "start", "fontSize": 12},
+        "title": _titre(f"{volume.titre}, par commune", communes.sous_titre, montre),
         "width": _LARGEUR_COMMUNES,
         "height": {"step": _PAS},
         "data": {"values": valeurs},
@@ -105,15 +109,20 @@ def _vue_communes(communes: Figure, montrees: int) -> dict[str, Any]:
             {"window": [{"op": "row_number", "as": "rang"}], "sort": [{"field": "logements", "order": "descending"}]},
             {"filter": f"datum.rang <= {montrees}"},
         ],
-        "encoding": {"y": _categories("commune"), "x": _longueur("logements")},
+        "encoding": {"y": _categories("commune", "logements", _LARGEUR_NOMS_COMMUNES), "x": _longueur("logements")},
         "layer": [{"mark": {"type": "bar", "color": palettes.BLEU}}, _nombres("lu")],
     }
 
 
-def _categories(champ: str) -> dict[str, Any]:
-    """Rend l'axe des noms, dans l'ordre des données : la plus grande valeur d'abord."""
-    axe = {"title": None, "domain": False, "labelFontSize": 10, "labelLimit": 180}
-    return {"field": champ, "type": "nominal", "sort": None, "axis": axe}
+def _titre(texte: str, *dessous: str) -> dict[str, Any]:
+    return {"text": texte, "subtitle": list(dessous), "anchor": "start", "fontSize": 12, "subtitleFontSize": 11}
+
+
+def _categories(champ: str, valeur: str, largeur: int) -> dict[str, Any]:
+    """Rend l'axe des noms, entiers, la plus grande valeur d'abord : ni l'ordre ni la place ne changent d'un clic."""
+    axe = {"title": None, "domain": False, "labelFontSize": 10, "labelLimit": largeur, "minExtent": largeur}
+    tri = {"field": valeur, "op": "max", "order": "descending"}
+    return {"field": champ, "type": "nominal", "sort": tri, "axis": axe}
 
 
 def _longueur(champ: str) -> dict[str, Any]:

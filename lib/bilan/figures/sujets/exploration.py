@@ -78,10 +78,11 @@ def _colonnes_de_valeur(sujet: Sujet) -> tuple[Colonne, ...]:
     valeur = Colonne("valeur", sujet.titre, sujet.format, "" if sujet.unite == "%" else sujet.unite, absence="absence")
     if sujet.unite != "%":
         return (valeur,)
+    # La valeur d'abord : une carte ne dit au survol que les premières colonnes.
     return (
+        valeur,
         Colonne("numerateur", "Numérateur", "nombre", absence="absence"),
         Colonne("denominateur", "Dénominateur", "nombre", absence="absence"),
-        valeur,
     )
 
 
