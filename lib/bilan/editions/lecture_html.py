@@ -1,26 +1,46 @@
 """Lecture d'une page du site par les contrôles : ce qu'un lecteur d'écran ou un robot y trouverait."""
 
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from lxml import etree
 
 _IMAGE = re.compile(r"(<svg\b[^>]*>)(.*?)</svg>", re.S)
 _LIEN_D_IMAGE = re.compile(r'<a href="([^"]*)"')
-_VIDES = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _TITRES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-
-Attributs = dict[str, str]
+_TEXTE = etree.XPath("string()")
 
 
 @dataclass(eq=False)
 class Element:
-    """Élément ouvert : sa balise, ses attributs, le texte lu dedans et les balises qu'il contient."""
+    """Élément de la page : sa balise, ses attributs, le texte lu dedans et les éléments qu'il contient."""
 
-    balise: str
-    attributs: Attributs
-    texte: str = ""
-    contient: list["Element"] = field(default_factory=list)
+    page: "PageLue"
+    noeud: Any
+
+    @property
+    def balise(self) -> str:
+        """Nom de la balise, en minuscules."""
+        return str(self.noeud.tag)
+
+    @property
+    def attributs(self) -> Mapping[str, str]:
+        """Attributs, par nom."""
+        attributs: Mapping[str, str] = self.noeud.attrib
+        return attributs
+
+    @cached_property
+    def texte(self) -> str:
+        """Texte de l'élément et de tout ce qu'il contient."""
+        return str(_TEXTE(self.noeud))
+
+    @property
+    def contient(self) -> list["Element"]:
+        """Éléments contenus dans celui-ci, à toute profondeur."""
+        return [self.page.element(noeud) for noeud in self.noeud.iterdescendants(etree.Element)]
 
     @property
     def nom(self) -> str:
@@ -29,28 +49,32 @@ class Element:
 
     def dedans(self, balise: str) -> list["Element"]:
         """Rend les éléments de cette balise contenus dans celui-ci, à toute profondeur."""
-        return [e for e in self.contient if e.balise == balise]
+        return [self.page.element(noeud) for noeud in self.noeud.iterdescendants(balise)]
 
 
-class PageLue(HTMLParser):
-    """Page lue : ses éléments par balise, dans l'ordre ; l'intérieur des images est réduit à leurs liens."""
+class PageLue:
+    """Page lue : ses éléments, dans l'ordre ; l'intérieur des images est réduit à leurs liens."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[Element] = []
-        self._ouverts: list[Element] = []
+    def __init__(self, racine: Any) -> None:
+        self._connus = {noeud: Element(self, noeud) for noeud in racine.iter(etree.Element)}
 
     @classmethod
     def lire(cls, texte: str) -> Self:
         """Rend la page de ce HTML."""
-        page = cls()
-        page.feed(_IMAGE.sub(_alleger, texte))
-        page.close()
-        return page
+        return cls(etree.fromstring(_IMAGE.sub(_alleger, texte), etree.HTMLParser(encoding="utf-8")))
+
+    @property
+    def elements(self) -> list[Element]:
+        """Tous les éléments, dans l'ordre de la page."""
+        return list(self._connus.values())
+
+    def element(self, noeud: Any) -> Element:
+        """Rend l'élément d'un nœud de la page, toujours le même."""
+        return self._connus[noeud]
 
     def tous(self, *balises: str) -> list[Element]:
         """Rend les éléments de ces balises, dans l'ordre de la page."""
-        return [e for e in self.elements if e.balise in balises]
+        return [e for e in self._connus.values() if e.balise in balises]
 
     @property
     def titre(self) -> str:
@@ -62,37 +86,10 @@ class PageLue(HTMLParser):
         """Niveaux des titres, dans l'ordre."""
         return [int(e.balise[1]) for e in self.elements if e.balise in _TITRES]
 
-    @property
+    @cached_property
     def identifiants(self) -> list[str]:
         """Identifiants de la page, répétitions comprises."""
-        return [e.attributs["id"] for e in self.elements if "id" in e.attributs]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Ouvre un élément ; il compte aussi parmi le contenu de ceux qui l'entourent."""
-        element = Element(tag, {nom: valeur or "" for nom, valeur in attrs})
-        self.elements.append(element)
-        for parent in self._ouverts:
-            parent.contient.append(element)
-        if tag not in _VIDES:
-            self._ouverts.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Lit un élément qui se ferme lui-même."""
-        self.handle_starttag(tag, attrs)
-        if tag not in _VIDES:
-            self._ouverts.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        """Ferme l'élément et ceux qui étaient restés ouverts dedans."""
-        for rang in range(len(self._ouverts) - 1, -1, -1):
-            if self._ouverts[rang].balise == tag:
-                del self._ouverts[rang:]
-                return
-
-    def handle_data(self, data: str) -> None:
-        """Ajoute le texte à tous les éléments ouverts."""
-        for element in self._ouverts:
-            element.texte += data
+        return [str(noeud.attrib["id"]) for noeud in self._connus if "id" in noeud.attrib]
 
 
 def _alleger(image: re.Match[str]) -> str:
