@@ -9,6 +9,9 @@ from bilan.secret.lecture import ATTRIBUTS_LUS, IDENTIFIANT, Lecture, en_texte
 from bilan.secret.placement import Placement
 
 _DEBUT_JSON = re.compile(r"[\[{]")
+_DECODEUR = json.JSONDecoder()
+_EXTRAIT, _PLUS_LONG_SIGNE = 512, 16
+"""Caractères de l'extrait que l'on décode d'abord, et du plus long signe qu'il a pu couper."""
 _FIGURES = ("figure", "section", "article", "svg", "div", "table")
 # Ce qui ne coupe pas une phrase : un nombre en gras reste à côté de son nom.
 _DANS_LA_LIGNE = frozenset({
@@ -123,11 +126,11 @@ def js(contenu: bytes, nom: str) -> Lecture:
 
 def lire_js(texte: str, lecture: Lecture) -> None:
     """Relit les objets JSON d'un script, et garde le reste comme du code."""
-    decodeur, place, code = json.JSONDecoder(), 0, []
+    place, code = 0, []
     while trouve := _DEBUT_JSON.search(texte, place):
         code.append(texte[place : trouve.start()])
         try:
-            valeur, place = decodeur.raw_decode(texte, trouve.start())
+            valeur, place = _decoder(texte, trouve.start())
         except ValueError:
             place = trouve.start() + 1
             continue
@@ -135,6 +138,23 @@ def lire_js(texte: str, lecture: Lecture) -> None:
     reste = " ".join([*code, texte[place:]]).strip()
     lecture.code += [texte]
     lecture.phrases += [reste] if reste else []
+
+
+def _decoder(texte: str, debut: int) -> tuple[Any, int]:
+    """Rend la valeur JSON qui commence là et la place d'après elle ; lève `ValueError` s'il n'y en a pas.
+
+    Un court extrait suffit presque toujours à dire que ce n'en est pas une ; sur le script entier, chaque erreur de
+    `json` compterait les lignes de tout ce qui précède.
+    """
+    extrait = texte[debut : debut + _EXTRAIT]
+    try:
+        valeur, longueur = _DECODEUR.raw_decode(extrait)
+        return valeur, debut + longueur
+    except json.JSONDecodeError as erreur:
+        coupee = erreur.msg.startswith("Unterminated string") or erreur.pos > len(extrait) - _PLUS_LONG_SIGNE
+        if not coupee or len(extrait) < _EXTRAIT:
+            raise
+    return _DECODEUR.raw_decode(texte, debut)
 
 
 def en_json(contenu: bytes, nom: str) -> Lecture:
