@@ -68,13 +68,11 @@ def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
     lu = [entrees, *(etat.dossier.name for etat in publies)]
     if fichiers.lire_json(temoin, None) == lu:
         return
-    import polars as pl
-
     from bilan.entrepot.mesures import EntrepotMesures
 
     depart = time.monotonic()
     mesures = EntrepotMesures(projet.entrepot, jeu).lire()
-    masquage = masquage_de(projet, jeu, mesures, [pl.read_parquet(etat.mesures) for etat in publies])
+    masquage = masquage_de(projet, jeu, mesures, publies)
     EntrepotMesures(projet.entrepot, jeu, PUBLIC).ecrire(masquage.mesures)
     fichiers.ecrire_json(temoin, lu)
     duree = nombre(time.monotonic() - depart, 1)
@@ -83,12 +81,24 @@ def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
 
 
 def masquage_de(
-    projet: Projet, jeu: Jeu, mesures: "pl.DataFrame", anterieures: "Sequence[pl.DataFrame]" = ()
+    projet: Projet, jeu: Jeu, mesures: "pl.DataFrame", publies: "Sequence[EtatGarde]" = ()
 ) -> "Masquage":
-    """Rend ce que le secret fait des mesures internes d'un jeu, connaissant celles qui ont déjà été publiées."""
+    """Rend ce que le secret fait des mesures internes d'un jeu, connaissant les éditions déjà publiées."""
+    import polars as pl
+
     from bilan.indicateurs.contributions import contributions
+    from bilan.secret.histoire import Anterieure
     from bilan.secret.masquage import masquer
 
+    # Deux éditions qui disent la même chose n'apprennent rien de plus qu'une.
+    uniques = {fichiers.empreinte_fichier(etat.mesures): etat for etat in publies}
+    anterieures = [
+        Anterieure(
+            pl.read_parquet(etat.mesures),
+            contributions(*_tables_et_contexte(projet, jeu, date.fromisoformat(etat.etat.connu_le))),
+        )
+        for etat in uniques.values()
+    ]
     return masquer(
         mesures, contributions(*_tables_et_contexte(projet, jeu)), projet.collection.secret, anterieures
     )

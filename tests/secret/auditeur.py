@@ -3,13 +3,17 @@
 Écrit sans rien reprendre des règles de `bilan.secret` : les relations sont redites ici, à partir des seules
 définitions des indicateurs, et les valeurs vraies ne servent qu'à dire si l'intervalle trouvé les contient.
 
-`python tests/secret/auditeur.py`, après `bilan executer`, audite toutes les cellules masquées de chaque jeu.
+`python tests/secret/auditeur.py`, après `bilan executer`, audite toutes les cellules masquées de chaque jeu ; avec des
+dates (AAAA-MM-JJ), les éditions de la démonstration à ces dates, toutes réunies.
 """
 
 import itertools
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -17,11 +21,19 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # lancé comme une commande, ce fichier ne voit pas « tests »
+
+from tests.annee import tables_et_contexte
+
 from bilan.calculs import masquage_de
 from bilan.entrepot.mesures import EntrepotMesures
+from bilan.indicateurs.calcul import calculer
+from bilan.indicateurs.contributions import contributions
 from bilan.projet import Jeu, Projet
 from bilan.referentiel.territoires import Territoires
-from bilan.secret.masquage import Masquage
+from bilan.secret.grandeurs import REGLES
+from bilan.secret.histoire import Anterieure
+from bilan.secret.masquage import Masquage, masquer
 
 VOLUMES = {"N1": "proposes", "N2": "attribues", "N3": "baux"}
 AXES = ("reservataire", "type_offre", "qpv", "typologie", "financement", "periode_construction")
@@ -116,29 +128,9 @@ def edition(mesures: pl.DataFrame, masquage: Masquage) -> Edition:
     return Edition(cellules(publiques), vraies, frozenset(masquees))
 
 
-def reunir(editions: Sequence[Edition]) -> Edition:
-    """Rend l'édition que lit celui qui les a toutes gardées : une valeur dite une fois est connue.
-
-    Une valeur révisée d'une édition à l'autre fait deux cellules.
-    """
-    publiees: dict[Cle, float | None] = {}
-    vraies: dict[Cle, float | None] = {}
-    masquees: set[Cle] = set()
-    for rang, edition in enumerate(editions):
-        for cle, valeur in edition.publiees.items():
-            vraie = edition.vraies.get(cle)
-            nom = cle if vraies.setdefault(cle, vraie) == vraie else (f"{cle[0]}@{rang}", *cle[1:])
-            vraies[nom] = vraie
-            if publiees.get(nom) is None:
-                publiees[nom] = valeur
-            if cle in edition.masquees:
-                masquees.add(nom)
-    return Edition(publiees, vraies, frozenset(masquees))
-
-
 @dataclass
-class Audit:
-    """Cellules inconnues et relations ; `intervalle` rend ce que le curieux peut dire de l'une d'elles.
+class Additions:
+    """Les additions que permet une édition, à elle seule : ses cellules, celles qui s'en déduisent, leurs relations.
 
     `lieux` donne les départements de chaque EPCI.
     """
@@ -148,7 +140,6 @@ class Audit:
     publiees: dict[Cle, float | None] = field(default_factory=dict)
     vraies: dict[Cle, float | None] = field(default_factory=dict)
     libres: set[Cle] = field(default_factory=set)
-    rangs: dict[Cle, int] = field(default_factory=dict)
     relations: list[list[tuple[Cle, int]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -162,12 +153,6 @@ class Audit:
         self._restes()
         self._ecarts()
         self._actes()
-        self._assembler()
-
-    @property
-    def candidates(self) -> list[Cle]:
-        """Cellules masquées dont personne n'a dit la valeur."""
-        return sorted(cle for cle in self.rangs if cle in self.edition.masquees)
 
     def _vraie(self, cle: Cle) -> float:
         return self.vraies.get(cle) or 0.0
@@ -277,14 +262,61 @@ class Audit:
             if tout in self.publiees:
                 self._relier(tout, parties)
 
+
+@dataclass
+class Audit:
+    """Ce que le curieux tire de toutes les éditions qu'il a gardées ; `intervalle` le rend pour une cellule.
+
+    Les additions se font dans chaque édition, avec ses valeurs ; une cellule qui a la même valeur dans deux éditions
+    n'en fait qu'une, connue dès qu'une des deux la publie. Une valeur révisée fait deux cellules.
+    """
+
+    editions: Sequence[Edition]
+    lieux: dict[str, list[str]]
+    publiees: dict[Cle, float | None] = field(default_factory=dict)
+    vraies: dict[Cle, float] = field(default_factory=dict)
+    libres: set[Cle] = field(default_factory=set)
+    masquees: set[Cle] = field(default_factory=set)
+    rangs: dict[Cle, int] = field(default_factory=dict)
+    relations: list[list[tuple[Cle, int]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for rang, edition in enumerate(self.editions):
+            self._joindre(rang, Additions(edition, self.lieux))
+        self._assembler()
+
+    def _joindre(self, rang: int, additions: Additions) -> None:
+        noms: dict[Cle, Cle] = {}
+        for cle in [*additions.publiees, *sorted(additions.libres)]:
+            vraie = additions.vraies.get(cle) or 0.0
+            # Ce qui se déduit n'appartient qu'à son édition ; ce qu'elle montre se compare aux précédentes.
+            deduite = cle not in additions.edition.publiees
+            nom = cle
+            if rang and (deduite or self.vraies.get(cle, vraie) != vraie):
+                nom = (f"{cle[0]}@{rang if deduite else vraie}", *cle[1:])
+            noms[cle] = nom
+            self.vraies[nom] = vraie
+            if cle in additions.libres:
+                self.libres.add(nom)
+            elif self.publiees.get(nom) is None:
+                self.publiees[nom] = additions.publiees[cle]
+            if cle in additions.edition.masquees:
+                self.masquees.add(nom)
+        self.relations += [[(noms[cle], k) for cle, k in relation] for relation in additions.relations]
+
+    @property
+    def candidates(self) -> list[Cle]:
+        """Cellules masquées dont personne n'a dit la valeur."""
+        return sorted(cle for cle in self.rangs if cle in self.masquees)
+
     def _assembler(self) -> None:
-        inconnues = [cle for cle, valeur in self.publiees.items() if valeur is None and self._vraie(cle) > 0]
+        inconnues = [cle for cle, valeur in self.publiees.items() if valeur is None and self.vraies[cle] > 0]
         self.rangs = {cle: rang for rang, cle in enumerate([*inconnues, *sorted(self.libres)])}
         lignes, colonnes, coefficients, seconds = [], [], [], []
         for relation in self.relations:
             termes = [(self.rangs[c], k) for c, k in relation if c in self.rangs]
             if termes:
-                seconds.append(-sum(k * self._vraie(c) for c, k in relation if c not in self.rangs))
+                seconds.append(-sum(k * self.vraies[c] for c, k in relation if c not in self.rangs))
                 for rang, k in termes:
                     lignes.append(len(seconds) - 1)
                     colonnes.append(rang)
@@ -309,7 +341,7 @@ class Audit:
         """
         voulues = self.candidates
         rangs = np.array([self.rangs[cle] for cle in voulues], dtype=int)
-        vraies = np.array([self._vraie(cle) for cle in voulues])
+        vraies = np.array([self.vraies[cle] for cle in voulues])
         bas, haut = np.full(len(self.rangs), np.inf), np.full(len(self.rangs), -np.inf)
         hasard = np.random.default_rng(2024)
 
@@ -335,7 +367,7 @@ class Audit:
         trouvees = []
         for cle in (cle for cle, manque in zip(voulues, manquent(), strict=True) if manque):
             a, b = self.intervalle(cle)
-            if b - a < largeur - _PEU or not a < self._vraie(cle) < b:
+            if b - a < largeur - _PEU or not a < self.vraies[cle] < b:
                 trouvees.append((cle, a, b))
         return trouvees
 
@@ -347,23 +379,65 @@ class Audit:
         return np.asarray(fait.x)
 
 
-def auditer(projet: Projet, jeu: Jeu) -> str:
-    """Rend la phrase qui dit ce que le curieux retrouve de l'édition publique d'un jeu déjà exécuté."""
-    mesures = EntrepotMesures(projet.entrepot, jeu).lire()
+def lieux_de(projet: Projet) -> dict[str, list[str]]:
+    """Rend les départements de chaque EPCI de la région."""
     territoires = Territoires.ouvrir(projet.referentiel, projet.collection.millesime, projet.collection.region)
     lieux: dict[str, list[str]] = {}
     communes = territoires.communes.filter("en_region").select("epci_siren", "code_departement").unique()
     for epci, departement in communes.drop_nulls().sort("epci_siren", "code_departement").iter_rows():
         lieux.setdefault(epci, []).append(departement)
+    return lieux
+
+
+def successives(projet: Projet, dates: Sequence[date], codes: Sequence[str]) -> tuple[list[Edition], set[Cle]]:
+    """Rend les éditions publiques de la démonstration à ces dates, chacune connaissant les précédentes.
+
+    Rend aussi leurs cellules de la règle primaire. `codes` sont les indicateurs publiés.
+    """
+    editions, publiques, primaires = [], [], set()
+    for au in dates:
+        tables, contexte = tables_et_contexte(projet, au)
+        mesures, qui = calculer(tables, contexte, codes), contributions(tables, contexte)
+        masquage = masquer(mesures, qui, projet.collection.secret, publiques)
+        editions.append(edition(mesures, masquage))
+        publiques.append(Anterieure(masquage.mesures, qui))
+        sensibles = masquage.cellules.filter("primaire").select(_CELLULE)
+        primaires.update(cle_de_cellule(*cle) for cle in sensibles.iter_rows())
+    return editions, primaires
+
+
+def cellule_nue(cle: Cle) -> Cle:
+    """Rend la clé d'une cellule sans la marque de la version que l'audit lui a donnée."""
+    return (cle[0].partition("@")[0], *cle[1:])
+
+
+def auditer(projet: Projet, jeu: Jeu) -> str:
+    """Rend la phrase qui dit ce que le curieux retrouve de l'édition publique d'un jeu déjà exécuté."""
+    mesures = EntrepotMesures(projet.entrepot, jeu).lire()
+    return f"{jeu} : {_dire(projet, [edition(mesures, masquage_de(projet, jeu, mesures))], None)}"
+
+
+def auditer_les_successives(projet: Projet, dates: Sequence[date]) -> str:
+    """Rend la phrase qui dit ce que le curieux retrouve des éditions publiques de la démonstration à ces dates."""
+    codes = sorted({code for code, _ in REGLES})
+    editions, primaires = successives(projet, dates, codes)
+    return f"{len(dates)} éditions réunies : {_dire(projet, editions, primaires)}"
+
+
+def _dire(projet: Projet, editions: Sequence[Edition], primaires: set[Cle] | None) -> str:
     depart = time.process_time()
-    audit = Audit(edition(mesures, masquage_de(projet, jeu, mesures)), lieux)
+    audit = Audit(editions, lieux_de(projet))
     trouvees = audit.retrouvees(projet.collection.secret.largeur_minimale)
+    sensibles = [cle for cle, _, _ in trouvees if primaires is None or cellule_nue(cle) in primaires]
     return (
-        f"{jeu} : {len(audit.candidates)} cellules masquées, {len(audit.relations)} additions, "
-        f"{len(trouvees)} retrouvées, en {time.process_time() - depart:.0f} secondes de calcul. {trouvees or ''}"
+        f"{len(audit.candidates)} cellules masquées, {len(audit.relations)} additions, {len(trouvees)} retrouvées dont "
+        f"{len(sensibles)} sensibles, en {time.process_time() - depart:.0f} secondes de calcul. {sensibles or ''}"
     )
 
 
 if __name__ == "__main__":
-    for un_jeu in Jeu:
-        print(auditer(Projet.trouver(), un_jeu))
+    if sys.argv[1:]:
+        print(auditer_les_successives(Projet.trouver(), [date.fromisoformat(au) for au in sys.argv[1:]]))
+    else:
+        for un_jeu in Jeu:
+            print(auditer(Projet.trouver(), un_jeu))

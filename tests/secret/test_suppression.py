@@ -1,11 +1,12 @@
 """La suppression : des tables faites à la main, où l'on sait ce qu'il faut masquer, et l'année de démonstration."""
 
 import re
+from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
-from auditeur import Audit, Edition, cellules, cle_de_cellule, edition, reunir
+from auditeur import Audit, Edition, cellule_nue, cellules, cle_de_cellule, edition, lieux_de, successives
 from scipy import sparse
 from tests import jouet
 
@@ -15,6 +16,7 @@ from bilan.indicateurs.registre import INDICATEURS
 from bilan.projet import Projet, SeuilsSecret
 from bilan.secret.cellules import CLE_CELLULE
 from bilan.secret.grandeurs import NON_DIFFUSES, REGLES
+from bilan.secret.histoire import Anterieure
 from bilan.secret.masquage import masquer
 from bilan.secret.profils import ecarter_les_bailleurs
 from bilan.secret.suppression import Probleme, proteger
@@ -133,7 +135,7 @@ def test_la_diffusion_publique_reste_utile(demonstration):
 def test_un_curieux_ne_retrouve_aucune_cellule_masquee(demonstration):
     """Programmation linéaire sur toutes les cellules publiées ensemble : toutes les cellules masquées, une à une."""
     mesures, masquage, lieux = demonstration
-    audit = Audit(edition(mesures, masquage), lieux)
+    audit = Audit([edition(mesures, masquage)], lieux)
     assert len(audit.candidates) > 5000
     familles = {cle[0] for cle in audit.candidates}
     assert {"proposes", "attribues", "baux", "attribues_objectif", "objectif", "attendus_taux", "tous_taux"} <= familles
@@ -153,15 +155,28 @@ def test_dans_la_region_jouet_ni_une_edition_ni_deux_ne_rendent_une_cellule_sens
     for connues in (pl.col("periode") != "2024T2", pl.lit(True)):
         masquage = masquer(mesures.filter(connues), qui.filter(connues), seuils, anterieures)
         editions.append(edition(mesures.filter(connues), masquage))
-        anterieures = [masquage.mesures]
+        anterieures = [Anterieure(masquage.mesures, qui.filter(connues))]
         sensibles = masquage.cellules.filter("primaire").select(CLE_CELLULE)
         primaires.update(cle_de_cellule(*cle) for cle in sensibles.iter_rows())
     lieux = {"900000001": ["13", "84"], "900000002": ["13"], **{f"90000000{rang}": ["84"] for rang in (3, 4, 5)}}
-    seule, ensemble = Audit(editions[1], lieux), Audit(reunir(editions), lieux)
+    seule, ensemble = Audit(editions[1:], lieux), Audit(editions, lieux)
     assert len(seule.candidates) > 150 and len(primaires) > 100
     assert not {cle for cle in primaires if ensemble.publiees.get(cle)}, "une cellule sensible se lit quelque part"
     assert seule.retrouvees(seuils.largeur_minimale) == []
     assert not primaires & {cle for cle, _, _ in ensemble.retrouvees(seuils.largeur_minimale)}
+
+
+@pytest.mark.lent
+def test_deux_coupes_successives_de_l_annee_ne_rendent_aucune_cellule_sensible(annee_mesuree):
+    """Après deux trimestres, puis après trois, bilans tardifs arrivés entre-temps : l'une aide à lire l'autre."""
+    editions, primaires = successives(
+        annee_mesuree, [date(2024, 7, 31), date(2024, 10, 31)], ("N2", "N2t", "N3", "N3t", "F3")
+    )
+    audit = Audit(editions, lieux_de(annee_mesuree))
+    trouvees = audit.retrouvees(SeuilsSecret().largeur_minimale)
+    assert len(primaires) > 100 and len(audit.candidates) > 300
+    assert [cle for cle, _, _ in trouvees if cellule_nue(cle) in primaires] == []
+    assert len(trouvees) < len(audit.candidates) / 100, "des compléments révisés, et très peu"
 
 
 def test_l_audit_retrouve_ce_qui_est_mal_masque():
@@ -177,7 +192,7 @@ def test_l_audit_retrouve_ce_qui_est_mal_masque():
         masquee = pl.col("modalite").is_in(masquees)
         publiees = lignes.with_columns(statut=pl.when(masquee).then(pl.lit("secret")).otherwise("statut"))
         cles = frozenset(("attribues", "region", "93", "reservataire", m, "2024") for m in masquees)
-        audit = Audit(Edition(cellules(publiees), cellules(lignes), cles), {})
+        audit = Audit([Edition(cellules(publiees), cellules(lignes), cles)], {})
         assert len(audit.retrouvees(4.0)) == combien
 
 

@@ -19,6 +19,13 @@ def patron(modele: str) -> pl.Expr:
     return pl.concat_str(pl.lit(avant), pl.col("modalite"), pl.lit(apres))
 
 
+def selon(lignes: pl.DataFrame, diffusion: str) -> pl.DataFrame:
+    """Rend les lignes de mesures dont la règle de diffusion est celle-ci (`grandeurs.Regle`)."""
+    codes = [code for code, regle in REGLES.items() if regle.diffusion == diffusion]
+    regles = pl.DataFrame(codes, schema=["indicateur", "ventilation"], orient="row")
+    return lignes.join(regles, on=["indicateur", "ventilation"], how="semi", maintain_order="left")
+
+
 def lier(diffusables: pl.DataFrame) -> pl.DataFrame:
     """Rend les cellules que montre chaque ligne observée ; `diffusables` a les colonnes de `Mesure` et `ligne`.
 

@@ -8,15 +8,17 @@ import polars as pl
 
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import SeuilsSecret
-from bilan.secret.cellules import CLE_CELLULE, lier, marquer
-from bilan.secret.grandeurs import ENSEMBLE, REGLES
+from bilan.secret.cellules import CLE_CELLULE, lier, marquer, selon
+from bilan.secret.grandeurs import ENSEMBLE
+from bilan.secret.histoire import Anterieure, Histoire
 from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
-from bilan.secret.relations import Systeme, construire
+from bilan.secret.relations import construire
 from bilan.secret.suppression import Probleme, proteger
 
 SECRET = "secret"
 _CLE_MESURE = ("indicateur", "territoire_type", "territoire", "ventilation", "modalite", "periode")
 _COUT_TOTAL = 1e6
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -34,34 +36,34 @@ def masquer(
     mesures: pl.DataFrame,
     contributions: pl.DataFrame,
     seuils: SeuilsSecret,
-    anterieures: Sequence[pl.DataFrame] = (),
+    anterieures: Sequence[Anterieure] = (),
 ) -> Masquage:
     """Rend les mesures du profil public : bailleurs écartés, cellules sensibles et compléments à `s`.
 
-    `contributions` : colonnes de `COLONNES_CELLULE` (`indicateurs.contributions`). `anterieures` : mesures publiques
-    déjà publiées, qu'on ne peut plus retirer : ce qu'elles montrent ne sert pas de complément, ce qu'elles masquent le
-    reste. Lève `DonneesRefusees` si une mesure ne dit pas la même chose que les contributions.
+    `contributions` : colonnes de `COLONNES_CELLULE` (`indicateurs.contributions`). `anterieures` : les éditions déjà
+    publiées, qu'on ne peut plus retirer : leurs additions comptent avec celles d'aujourd'hui, ce qu'elles montrent ne
+    sert pas de complément, ce qu'elles masquent le reste. Lève `DonneesRefusees` si une mesure ne dit pas la même chose
+    que les contributions, `ErreurBilan` si une cellule ne peut pas être protégée.
     """
     lignes = ecarter_les_bailleurs(mesures).with_row_index("ligne")
     permises = lignes.filter(est_diffusable())
-    liens = lier(_selon(permises, "cellules"))
+    liens = lier(selon(permises, "cellules"))
     _verifier(permises, liens, contributions)
     publiees = contributions.join(liens.select(CLE_CELLULE).unique(), on=CLE_CELLULE, how="semi")
     systeme = construire(publiees.sort(CLE_CELLULE), contributions)
-    figees, deja_masquees = _heritage(lignes, anterieures)
-    masquees = _cellules_masquees(systeme, seuils, _cles(liens, figees))
+    masquees = _cellules_masquees(Histoire.de(systeme, anterieures), seuils)
     cachees = liens.join(masquees, on=CLE_CELLULE, how="semi")["ligne"].unique()
     petites = _trop_petites(permises, contributions, seuils)
+    tues = pl.concat([cachees, petites, _deja_masquees(lignes, [anterieure.mesures for anterieure in anterieures])])
     a_masquer = lignes.filter(
-        (~est_diffusable() | pl.col("ligne").is_in(pl.concat([cachees, petites, deja_masquees]).implode()))
-        & (pl.col("statut") == "observe")
+        (~est_diffusable() | pl.col("ligne").is_in(tues.implode())) & (pl.col("statut") == "observe")
     )["ligne"]
     return Masquage(_voiler(lignes, a_masquer).drop("ligne"), masquees)
 
 
 def _voiler(lignes: pl.DataFrame, a_masquer: pl.Series) -> pl.DataFrame:
     secret = pl.col("ligne").is_in(a_masquer.implode())
-    acte_public = pl.col("ligne").is_in(_selon(lignes, "libre")["ligne"].implode()) & ~secret
+    acte_public = pl.col("ligne").is_in(selon(lignes, "libre")["ligne"].implode()) & ~secret
     return lignes.with_columns(
         pl.when(~secret).then(pl.col("numerateur", "denominateur", "valeur")),
         statut=pl.when(secret).then(pl.lit(SECRET)).otherwise("statut"),
@@ -79,7 +81,7 @@ def _verifier(permises: pl.DataFrame, liens: pl.DataFrame, contributions: pl.Dat
             liens.filter(pl.col("role") == terme)
             .join(contributions.select(*CLE_CELLULE, "valeur"), on=CLE_CELLULE, how="left")
             .join(permises.select("ligne", "indicateur", pl.col(terme).alias("affiche")), on="ligne")
-            .filter((pl.col("affiche").fill_null(0) - pl.col("valeur").fill_null(0)).abs() > 1e-6)
+            .filter((pl.col("affiche").fill_null(0) - pl.col("valeur").fill_null(0)).abs() > _TOLERANCE)
         )
         if compares.height:
             premiere = compares.row(0, named=True)
@@ -90,34 +92,32 @@ def _verifier(permises: pl.DataFrame, liens: pl.DataFrame, contributions: pl.Dat
             )
 
 
-def _cellules_masquees(systeme: Systeme, seuils: SeuilsSecret, figees: pl.DataFrame) -> pl.DataFrame:
-    relations = systeme.matrice()
-    cellules = marquer(systeme.cellules, seuils).with_columns(figee=_presente(systeme.cellules, figees))
+def _cellules_masquees(histoire: Histoire, seuils: SeuilsSecret) -> pl.DataFrame:
+    cellules = marquer(histoire.cellules, seuils)
     valeurs = cellules["valeur"].to_numpy()
+    publiables, dites, tues = (cellules[nom].to_numpy() for nom in ("publiee", "dite", "tue"))
     total = (cellules["ventilation"] == ENSEMBLE) | (cellules["territoire_type"] == "region")
     cout = valeurs + np.where(total.to_numpy(), _COUT_TOTAL, 0.0)
-    interdites = cellules["figee"].to_numpy() | ~cellules["publiee"].to_numpy() | (valeurs <= 0)
+    inconnues = ~dites & (~publiables | tues)
     largeur = np.where(
         cellules["par_unites"].to_numpy(),
         np.maximum(seuils.largeur_minimale, seuils.largeur_relative * valeurs),
         seuils.largeur_minimale,
     )
+    sensibles = cellules["sensible"].to_numpy()
+    passees = cellules["passee"].to_numpy()
     probleme = Probleme(
-        relations,
+        histoire.relations,
         valeurs,
-        ~cellules["publiee"].to_numpy(),
-        cellules["sensible"].to_numpy(),
+        inconnues,
+        # Ce qu'une édition passée a dit est connu, et ce qu'elle a mal caché ne se cache plus.
+        sensibles & ~dites & ~passees,
         largeur,
-        np.where(interdites, np.inf, cout),
+        np.where(dites | inconnues | (valeurs <= 0), np.inf, cout),
+        inconnues & (tues | passees) & (valeurs > 0),
     )
-    masquees = proteger(probleme)
+    masquees = (proteger(probleme) | tues | sensibles) & publiables
     return cellules.filter(pl.Series(masquees)).select(*CLE_CELLULE, "valeur", pl.col("sensible").alias("primaire"))
-
-
-def _selon(lignes: pl.DataFrame, diffusion: str) -> pl.DataFrame:
-    codes = [code for code, regle in REGLES.items() if regle.diffusion == diffusion]
-    regles = pl.DataFrame(codes, schema=["indicateur", "ventilation"], orient="row")
-    return lignes.join(regles, on=["indicateur", "ventilation"], how="semi", maintain_order="left")
 
 
 def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: SeuilsSecret) -> pl.Series:
@@ -126,7 +126,7 @@ def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: S
     Si un seul réservataire est trop petit dans une maille, tous s'y masquent, à toute période et dans tous les
     indicateurs : celui qu'on tairait se retrouverait par les autres.
     """
-    lignes = _selon(permises, "tout_ou_rien").filter(pl.col("statut") == "observe")
+    lignes = selon(permises, "tout_ou_rien").filter(pl.col("statut") == "observe")
     unites = lier(lignes).join(contributions.select(*CLE_CELLULE, "unites"), on=CLE_CELLULE, how="left")
     lignes = lignes.join(unites.select("ligne", "unites", cle_="modalite"), on="ligne", how="left").with_columns(
         pl.when(pl.col("cle_").is_null()).then("attendus").otherwise(pl.col("unites").fill_null(0)).alias("unites"),
@@ -140,27 +140,8 @@ def _trop_petites(permises: pl.DataFrame, contributions: pl.DataFrame, seuils: S
     return pl.concat([cachees, par_reservataire.filter(petite)["ligne"]])
 
 
-def _heritage(lignes: pl.DataFrame, anterieures: Sequence[pl.DataFrame]) -> tuple[pl.Series, pl.Series]:
-    """Rend les lignes déjà publiées avec la même valeur, et celles qui étaient masquées."""
-    if not anterieures:
-        return lignes["ligne"].clear(), lignes["ligne"].clear()
-    passees = pl.concat(a.select(*_CLE_MESURE, "numerateur", "denominateur", "statut") for a in anterieures)
-    publiees = lignes.join(
-        passees.filter(pl.col("statut") == "observe").unique(),
-        on=[*_CLE_MESURE, "numerateur", "denominateur"],
-        how="semi",
-        nulls_equal=True,
-    )
-    masquees = lignes.join(passees.filter(pl.col("statut") == SECRET).unique(), on=list(_CLE_MESURE), how="semi")
-    return publiees["ligne"], masquees["ligne"]
-
-
-def _cles(liens: pl.DataFrame, lignes: pl.Series) -> pl.DataFrame:
-    roles = ["numerateur", "denominateur"]
-    retenus = liens.filter(pl.col("ligne").is_in(lignes.implode()) & pl.col("role").is_in(roles))
-    return retenus.select(CLE_CELLULE).unique()
-
-
-def _presente(cellules: pl.DataFrame, cles: pl.DataFrame) -> pl.Series:
-    marques = cles.with_columns(ici=pl.lit(True))
-    return cellules.join(marques, on=CLE_CELLULE, how="left", maintain_order="left")["ici"].fill_null(False)
+def _deja_masquees(lignes: pl.DataFrame, anterieures: Sequence[pl.DataFrame]) -> pl.Series:
+    """Rend les lignes qu'une édition passée masquait."""
+    passees = [a.filter(pl.col("statut") == SECRET).select(_CLE_MESURE) for a in anterieures]
+    vide = lignes.select(_CLE_MESURE).clear()
+    return lignes.join(pl.concat([vide, *passees]).unique(), on=list(_CLE_MESURE), how="semi")["ligne"]

@@ -20,9 +20,13 @@ Reels = NDArray[np.float64]
 Drapeaux = NDArray[np.bool_]
 Rangs = NDArray[np.intp]
 _TOURS_MAX = 60
+_TOURS_SOUHAITES = 6
+"""Tours où l'on cherche aussi à protéger ce qui est seulement souhaité : au-delà, presque plus rien n'y gagne."""
 _PEU = 12
 _LARGE = 1e7
 _EPSILON = 1e-6
+_UN_LOGEMENT = 1.0
+"""Ce dont une cellule doit pouvoir descendre quand rien ne la laisse descendre de la moitié de sa largeur."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Probleme:
 
     `relations` (relations × cellules) annule `valeurs` ; `inconnues` sont les cellules jamais publiées ;
     `sensibles` celles de la règle primaire ; `largeur` ce que doit avoir l'intervalle de chacune si elle est masquée ;
-    `cout` celui de masquer une cellule publiée, infini si elle ne peut pas l'être.
+    `cout` celui de masquer une cellule publiée, infini si elle ne peut pas l'être. `souhaitees` sont des inconnues que
+    l'on protège aussi tant que cela se peut : ce qui est déjà publié peut les rendre.
     """
 
     relations: sparse.csr_matrix
@@ -40,6 +45,7 @@ class Probleme:
     sensibles: Drapeaux
     largeur: Reels
     cout: Reels
+    souhaitees: Drapeaux | None = None
 
     @property
     def vers_le_bas(self) -> Reels:
@@ -58,16 +64,19 @@ def proteger(probleme: Probleme, graine: int = 0) -> Drapeaux:
     Le résultat ne dépend que du problème et de la graine. Lève `ErreurBilan` si une cellule ne peut pas être protégée.
     """
     masquees = _equilibrer(probleme, probleme.sensibles & ~probleme.inconnues)
-    prouvees = _Preuves(len(masquees))
+    prouvees = _Preuves(probleme)
     for tour in range(_TOURS_MAX):
         hasard = np.random.default_rng(graine + tour)
         a_prouver = masquees | (probleme.inconnues & probleme.sensibles)
+        if probleme.souhaitees is not None and tour < _TOURS_SOUHAITES:
+            a_prouver = a_prouver | probleme.souhaitees
         if (a_prouver & ~prouvees.toutes).sum() > _PEU:
             _chercher_temoins(probleme, masquees, a_prouver, prouvees, hasard)
         manquantes = np.flatnonzero(a_prouver & ~prouvees.toutes)
         if not len(manquantes):
             return masquees
-        recherche = _Recherche(probleme, masquees | probleme.inconnues, prouvees, hasard)
+        compenser = tour >= _TOURS_SOUHAITES and tour % 2 == 1
+        recherche = _Recherche(probleme, masquees | probleme.inconnues, prouvees, hasard, compenser)
         masquees = _equilibrer(probleme, masquees | recherche.complements(manquantes, totaux=tour >= 2))
     raise ErreurBilan(
         f"Le secret statistique n'a pas convergé : {len(manquantes)} cellules restent retrouvables ; baissez "
@@ -77,23 +86,39 @@ def proteger(probleme: Probleme, graine: int = 0) -> Drapeaux:
 
 @dataclass
 class _Preuves:
-    """Les cellules dont un témoin dit qu'elles peuvent monter, et descendre, d'autant qu'il le faut."""
+    """Le plus loin où un témoin porte chaque cellule, vers le haut et vers le bas de sa valeur."""
 
-    taille: int
+    probleme: Probleme
 
     def __post_init__(self) -> None:
-        self.haut = np.zeros(self.taille, dtype=bool)
-        self.bas = np.zeros(self.taille, dtype=bool)
+        self.montee = np.zeros(len(self.probleme.valeurs))
+        self.descente = np.zeros(len(self.probleme.valeurs))
+
+    @property
+    def haut(self) -> Drapeaux:
+        """Cellules qui montent d'autant qu'il le faut."""
+        return self.montee >= self.probleme.vers_le_haut - _EPSILON
+
+    @property
+    def bas(self) -> Drapeaux:
+        """Cellules qui descendent d'autant qu'il le faut."""
+        return self.descente >= self.probleme.vers_le_bas - _EPSILON
+
+    @property
+    def entamees(self) -> Drapeaux:
+        """Cellules qui descendent un peu : ce qu'une édition passée publie peut les retenir d'aller plus bas."""
+        return self.descente >= np.minimum(self.probleme.vers_le_bas, _UN_LOGEMENT) - _EPSILON
 
     @property
     def toutes(self) -> Drapeaux:
-        """Cellules prouvées dans les deux sens."""
-        return self.haut & self.bas
+        """Cellules dont l'intervalle prouvé a sa largeur, et la valeur à l'intérieur."""
+        larges = self.montee + self.descente >= self.probleme.largeur - _EPSILON
+        return (self.haut & self.bas) | (self.haut & self.entamees & larges)
 
-    def retenir(self, probleme: Probleme, flux: Reels) -> None:
+    def retenir(self, flux: Reels) -> None:
         """Note ce que prouve un témoin : l'écart `flux` de chaque cellule à sa valeur."""
-        self.haut |= flux >= probleme.vers_le_haut - _EPSILON
-        self.bas |= flux <= -probleme.vers_le_bas + _EPSILON
+        self.montee = np.maximum(self.montee, flux)
+        self.descente = np.maximum(self.descente, -flux)
 
 
 def _equilibrer(probleme: Probleme, masquees: Drapeaux) -> Drapeaux:
@@ -134,7 +159,7 @@ def _chercher_temoins(
         resolu = linprog(objectif, A_eq=relations, b_eq=np.zeros(relations.shape[0]), bounds=bornes, method="highs")
         flux = np.zeros(len(masquees))
         flux[mobiles] = resolu.x
-        preuves.retenir(probleme, flux)
+        preuves.retenir(flux)
 
 
 def _sans_lignes_vides(relations: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -148,12 +173,16 @@ _COUT_TOTAL = 1e6
 
 @dataclass
 class _Recherche:
-    """La recherche des compléments d'un tour : ce qui ne se lit déjà plus (`deja`), ce qui est prouvé, le hasard."""
+    """La recherche des compléments d'un tour : ce qui ne se lit déjà plus (`deja`), ce qui est prouvé, le hasard.
+
+    Avec `compenser`, une cellule qui ne descend qu'un peu monte d'autant plus.
+    """
 
     probleme: Probleme
     deja: Drapeaux
     preuves: _Preuves
     hasard: np.random.Generator
+    compenser: bool = False
 
     def complements(self, manquantes: Rangs, totaux: bool) -> Drapeaux:
         """Rend les cellules à masquer en plus pour que chaque manquante bouge dans le sens qui lui manque.
@@ -197,15 +226,18 @@ class _Recherche:
         temoin = np.zeros(len(self.deja))
         temoin[locales] = resolu.x[:n] - resolu.x[n : 2 * n]
         self.deja = self.deja | (np.abs(temoin) > _EPSILON)
-        self.preuves.retenir(probleme, temoin)
+        self.preuves.retenir(temoin)
 
     def _demande(self, locales: Rangs, manquantes: Rangs) -> tuple[sparse.csr_matrix, Reels]:
         """Rend le sens où chaque manquante doit bouger (manquantes × locales, ± 1) et de combien."""
         haut, bas = self.preuves.haut[manquantes], self.preuves.bas[manquantes]
         m = len(manquantes)
         signes = np.where(haut, -1.0, np.where(bas, 1.0, np.where(self.hasard.random(m) < 0.5, 1.0, -1.0)))
-        besoin = np.where(
-            signes > 0, self.probleme.vers_le_haut[manquantes], self.probleme.vers_le_bas[manquantes]
-        )
+        montee, descente = self.probleme.vers_le_haut[manquantes], self.probleme.vers_le_bas[manquantes]
+        if self.compenser:
+            retenues = haut & ~bas & self.preuves.entamees[manquantes]
+            signes = np.where(retenues, 1.0, signes)
+            montee = np.where(retenues, self.probleme.largeur[manquantes] - self.preuves.descente[manquantes], montee)
+        besoin = np.where(signes > 0, montee, descente)
         colonnes = np.searchsorted(locales, manquantes)
         return sparse.csr_matrix((signes, (np.arange(m), colonnes)), shape=(m, len(locales))), besoin
