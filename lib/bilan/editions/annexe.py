@@ -13,6 +13,7 @@ import xlsxwriter
 from bilan import francais
 from bilan.editions.annuaire import Annuaire, cle_de_tri
 from bilan.editions.executions import Edition
+from bilan.editions.filigrane import PLACE_DANS_L_ANNEXE
 from bilan.editions.recueil import Planche, recueillir
 from bilan.editions.signes import SIGNES
 from bilan.editions.textes import Textes
@@ -132,7 +133,8 @@ class _Classeur:
         feuille.set_column(1, 1, 110)
         feuille.write_string(0, 0, self.dossier.textes.titre, self._style(bold=True, font_size=14))
         feuille.write_string(1, 0, self.dossier.textes.objet, self._style())
-        ligne = 3
+        feuille.write_blank(*PLACE_DANS_L_ANNEXE, None, self._style(bold=True, font_color="#ce0500"))
+        ligne = 4
         for titre, textes in _presentation(self.dossier, planches):
             for rang, texte in enumerate(textes):
                 feuille.write_string(ligne, 0, "" if rang else titre, self._style(bold=True))

@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bilan.editions.executions import Edition, lire_edition
+from bilan.editions.filigrane import PAQUET, marquer_l_annexe, marquer_le_paquet
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.pieces import Pieces, nom_de_l_annexe
 from bilan.editions.publication import est_publie, refuser_le_fictif_ailleurs
@@ -25,7 +27,7 @@ KIT = "kit"
 class Fabrique:
     """Fabrique des pièces d'un jeu ; chaque méthode écrit la sienne et rend la phrase qui dit ce qui est fait.
 
-    Les fiches disent qu'elles sont un document de travail tant que ce que les carnets disent n'est pas publié.
+    Chacune dit qu'elle est un document de travail tant que ce que les carnets disent n'est pas publié.
     """
 
     dossier: Path
@@ -47,9 +49,8 @@ class Fabrique:
 
     def fiches(self, sirens: Sequence[str] = ()) -> str:
         """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
-        travail = not est_publie(self.pieces.projet, self.edition.profil)
         with _dossier_neuf(self.dossier / "fiches", garder=bool(sirens)) as neuf:
-            pdf = self.pieces.imprimer(self.edition, self.imagerie, travail, neuf, tuple(sirens))
+            pdf = self.pieces.imprimer(self.edition, self.imagerie, self._est_de_travail, neuf, tuple(sirens))
             self._refuser_les_fuites(neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 
@@ -60,15 +61,21 @@ class Fabrique:
             ecrit = Path(a_cote) / chemin.name
             figures = self.pieces.ecrire_annexe(self.edition, ecrit)
             self._refuser_les_fuites(ecrit.parent)
-            fichiers.ecrire(chemin, ecrit.read_bytes())
+            fichiers.ecrire(chemin, (marquer_l_annexe if self._est_de_travail else bytes)(ecrit.read_bytes()))
         return f"{compter(figures, 'figure')} dans « {chemin} »."
 
     def ouvertes(self) -> str:
         """Écrit les données ouvertes."""
         with _dossier_neuf(self.dossier / "ouvert") as neuf:
             tables = self.pieces.ecrire_ouvertes(self.edition, neuf)
+            if self._est_de_travail:
+                fichiers.ecrire(neuf / PAQUET, marquer_le_paquet((neuf / PAQUET).read_bytes()))
             self._refuser_les_fuites(neuf)
         return f"{compter(len(tables), 'table ouverte', 'tables ouvertes')} dans « {self.dossier / 'ouvert'} »."
+
+    @cached_property
+    def _est_de_travail(self) -> bool:
+        return not est_publie(self.pieces.projet, self.edition.profil)
 
     def _refuser_les_fuites(self, dossier: Path) -> None:
         refuser_les_fuites_d_une_piece(self.pieces.projet, self.edition, dossier)

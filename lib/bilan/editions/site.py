@@ -21,7 +21,7 @@ from bilan.editions.commentaires import (
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
 from bilan.editions.exploration import Fonds, moteur, script_de_page
-from bilan.editions.filigrane import marquer
+from bilan.editions.filigrane import marquer_la_piece
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
 from bilan.editions.pieces import Piece, Pieces, version_des_pieces
@@ -222,8 +222,8 @@ class _Chantier:
         return Fichier("PPTX", place.telechargement(nom), self._selon_la_nature(nom, contenu))
 
     def _selon_la_nature(self, nom: str, contenu: bytes) -> bytes:
-        """Rend la pièce, marquée si l'édition est un document de travail et si c'est un diaporama."""
-        return marquer(contenu) if self.document_de_travail and nom.endswith(".pptx") else contenu
+        """Rend la pièce, marquée si l'édition est un document de travail."""
+        return marquer_la_piece(nom, contenu) if self.document_de_travail else contenu
 
     def _explorer(self, page: Page, place: Place) -> None:
         explorables = {vue.figure.id: self.fonds.partager(vue.exploration, place.fiche)

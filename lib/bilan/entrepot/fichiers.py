@@ -47,8 +47,13 @@ def ecrire(chemin: Path, octets: bytes) -> None:
 
 
 def ecrire_json(chemin: Path, contenu: Any) -> None:
-    """Écrit `contenu` en JSON, d'un coup, clés dans l'ordre donné, une ligne par valeur des deux premiers niveaux."""
-    ecrire(chemin, (_en_lignes(contenu) + "\n").encode())
+    """Écrit `contenu` en JSON, d'un coup (`en_json`)."""
+    ecrire(chemin, en_json(contenu))
+
+
+def en_json(contenu: Any) -> bytes:
+    """Rend `contenu` en JSON, clés dans l'ordre donné, une ligne par valeur des deux premiers niveaux."""
+    return (_en_lignes(contenu) + "\n").encode()
 
 
 def _en_lignes(contenu: Any, niveau: int = 0) -> str:
