@@ -64,7 +64,7 @@ def masquer_pour_le_public(projet: Projet, jeu: Jeu, dire: Dire) -> None:
     temoin = projet.entrepot / jeu.value / "mesures-public_de.json"
     entrees = _entrees_des_mesures(projet, jeu)
     # Ce qu'une autre édition publique a dit ne se reprend pas : cela ne peut plus servir à cacher.
-    publies = [e for e in EntrepotEtats(projet, jeu, PUBLIC).tous() if e.etat.empreinte != entrees]
+    publies = EntrepotEtats(projet, jeu, PUBLIC).publies_avant(entrees)
     lu = [entrees, *(etat.dossier.name for etat in publies)]
     if fichiers.lire_json(temoin, None) == lu:
         return
@@ -161,7 +161,9 @@ def _calculer(projet: Projet, jeu: Jeu, etat: "EtatPublie", reference: "EtatGard
         par_cause = sorted(lignes.group_by("genre", "cause").len().iter_rows())
         comptes = {f"{genre}|{cause}": n for genre, cause, n in par_cause}
         edition = reference.edition if reference else ""
-        comparaison = Comparaison(avant.connu_le.isoformat(), edition, reference is not None, comptes)
+        de_travail = reference is not None and reference.est_de_travail
+        publiee = reference is not None and not de_travail
+        comparaison = Comparaison(avant.connu_le.isoformat(), edition, publiee, comptes, de_travail=de_travail)
     EntrepotChangements(projet.entrepot, jeu).ecrire(lignes, comparaison)
     return combien
 
@@ -217,12 +219,12 @@ def _tables_et_contexte(projet: Projet, jeu: Jeu, au: date | None = None) -> "tu
     return tables, Contexte.des_territoires(territoires, jeu, regles, periodes, connu_le)
 
 
-def retenir(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
-    """Garde l'état de l'édition mise en place : la suivante de ce profil s'y comparera."""
+def retenir(projet: Projet, jeu: Jeu, profil: str = INTERNE, document_de_travail: bool = False) -> None:
+    """Garde l'état de l'édition mise en place : la suivante de ce profil s'y comparera, s'il est publié d'abord."""
     from bilan.entrepot.etats import EntrepotEtats, EtatPublie
     from bilan.entrepot.mesures import EntrepotMesures
 
     contenu = fichiers.lire_json(projet.entrepot / jeu.value / ETAT, None)
     mesures = EntrepotMesures(projet.entrepot, jeu, profil).chemin
     if contenu is not None and mesures.is_file():
-        EntrepotEtats(projet, jeu, profil).retenir(EtatPublie(**contenu), mesures)
+        EntrepotEtats(projet, jeu, profil).retenir(EtatPublie(**contenu), mesures, document_de_travail)

@@ -215,7 +215,7 @@ def publier(projet: Projet, dire: Dire, profil: str = INTERNE, document_de_trava
 
     entree = mettre_en_place(projet, dire, Parution(profil, document_de_travail=document_de_travail))
     for jeu in projet.collection.jeux:
-        retenir(projet, jeu, profil)
+        retenir(projet, jeu, profil, document_de_travail)
     return entree
 
 

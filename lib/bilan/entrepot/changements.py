@@ -20,8 +20,9 @@ class Comparaison:
     """Ce à quoi l'on se compare : la date de ce que l'on savait, l'édition publiée s'il y en a une, et les comptes.
 
     `connu_le` est vide s'il n'y a rien à quoi se comparer ; `edition` l'est si l'état a été reconstitué d'après les
-    livraisons ; `comptes` compte les changements par « genre|cause ». `publiee` dit qu'une édition a été gardée ;
-    `sans_valeurs`, que seuls les registres et les livraisons ont été comparés.
+    livraisons ; `comptes` compte les changements par « genre|cause ». `publiee` dit que c'est une édition publiée,
+    `de_travail` un document de travail, faute d'édition publiée ; `sans_valeurs`, que seuls les registres et les
+    livraisons ont été comparés.
     """
 
     connu_le: str = ""
@@ -29,6 +30,7 @@ class Comparaison:
     publiee: bool = False
     comptes: dict[str, int] = field(default_factory=dict)
     sans_valeurs: bool = False
+    de_travail: bool = False
 
     @property
     def depuis(self) -> date | None:

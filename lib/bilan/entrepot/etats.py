@@ -12,7 +12,9 @@ from bilan.entrepot import fichiers
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
 GARDES = 10
-"""États gardés par jeu ; les éditions versées dans `reports/publies` ne comptent pas."""
+"""États gardés par jeu, et autant de documents de travail ; les éditions versées dans `reports/publies` en sus."""
+
+_TRAVAIL = "-travail"
 
 FICHIER, MESURES = "etat.json", "mesures.parquet"
 
@@ -46,6 +48,11 @@ class EtatGarde:
     edition: str = ""
 
     @property
+    def est_de_travail(self) -> bool:
+        """Vrai pour l'état d'un document de travail, que rien n'a encore publié."""
+        return self.dossier.name.endswith(_TRAVAIL)
+
+    @property
     def mesures(self) -> Path:
         """Mesures de l'état, en Parquet."""
         return self.dossier / MESURES
@@ -54,7 +61,7 @@ class EtatGarde:
 class EntrepotEtats:
     """États publiés d'un jeu : ceux de cette machine, et ceux des éditions versées dans `reports/publies`.
 
-    Ceux du profil public sont à part, et tous gardés : ce qui a été dit au public ne s'oublie pas.
+    Ceux du profil public sont à part, et les publiés tous gardés : ce qui a été dit au public ne s'oublie pas.
     """
 
     def __init__(self, projet: Projet, jeu: Jeu, profil: str = INTERNE) -> None:
@@ -68,19 +75,34 @@ class EntrepotEtats:
         return [*self._lire(versees, versee=True), *self._lire(self.racine.glob("*"))]
 
     def reference(self, apres: EtatPublie, connu_le: str | None) -> EtatGarde | None:
-        """Rend le dernier état auquel comparer `apres` : un autre que lui, connu à la date dite si elle l'est."""
+        """Rend l'état auquel comparer `apres` : un autre que lui, connu à la date dite si elle l'est.
+
+        C'est le dernier publié ; à défaut, le dernier document de travail.
+        """
         autres = [g for g in self.tous() if g.etat.empreinte != apres.empreinte]
         voulus = [g for g in autres if (g.etat.connu_le == connu_le if connu_le else g.etat.connu_le <= apres.connu_le)]
-        return voulus[-1] if voulus else None
+        publies = [garde for garde in voulus if not garde.est_de_travail]
+        return next(reversed(publies or voulus), None)
 
-    def retenir(self, etat: EtatPublie, mesures: Path) -> None:
-        """Garde l'état d'une édition mise en place ; le même deux fois de suite n'est gardé qu'une."""
+    def publies_avant(self, empreinte: str) -> list[EtatGarde]:
+        """Rend les états publiés qui viennent d'autre chose que `empreinte`, du plus ancien au plus récent."""
+        return [g for g in self.tous() if not g.est_de_travail and g.etat.empreinte != empreinte]
+
+    def retenir(self, etat: EtatPublie, mesures: Path, document_de_travail: bool = False) -> None:
+        """Garde l'état d'une édition mise en place ; le même deux fois de suite n'est gardé qu'une.
+
+        Celui d'un document de travail devient publié quand il l'est.
+        """
         gardes = list(self._lire(self.racine.glob("*")))
         if gardes and gardes[-1].etat == etat:
+            if gardes[-1].est_de_travail and not document_de_travail:
+                gardes[-1].dossier.rename(self.racine / gardes[-1].dossier.name.removesuffix(_TRAVAIL))
             return
         rang = int(gardes[-1].dossier.name.split("-")[0]) + 1 if gardes else 1
-        ecrire(self.racine / f"{rang:06d}-{etat.connu_le}", etat, mesures)
-        for ancien in gardes[: len(gardes) + 1 - GARDES] if self.profil == INTERNE else []:
+        ecrire(self.racine / f"{rang:06d}-{etat.connu_le}{_TRAVAIL if document_de_travail else ''}", etat, mesures)
+        anciens = [garde for garde in gardes if garde.est_de_travail == document_de_travail]
+        tous = self.profil != INTERNE and not document_de_travail
+        for ancien in [] if tous else anciens[: max(0, len(anciens) + 1 - GARDES)]:
             shutil.rmtree(ancien.dossier)
 
     def _lire(self, dossiers: Iterator[Path], versee: bool = False) -> Iterator[EtatGarde]:

@@ -45,6 +45,8 @@ class Comparaison(Protocol):
     @property
     def publiee(self) -> bool: ...
     @property
+    def de_travail(self) -> bool: ...
+    @property
     def sans_valeurs(self) -> bool: ...
 
 
@@ -80,7 +82,7 @@ def causes(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) -
         donnees = donnees.with_columns(pl.when(~muette).then(pl.exclude("genre")))
     principale = max(CAUSES_DE_CHANGEMENT, key=lambda cause: donnees[cause].sum())
     combien = int(donnees[principale].sum())
-    compare = f"Comparé à {'une édition publiée' if comparaison.publiee else 'ce que l’on savait alors, reconstitué'}"
+    compare = f"Comparé à {_a_quoi(comparaison)}"
     return Figure(
         id="changements-causes",
         titre=_titre_des_causes(combien, lignes.height, principale),
@@ -306,6 +308,14 @@ def _titre_des_causes(combien: int, total: int, cause: str) -> str:
 
 def _compter(total: int) -> str:
     return Nom("changement", "changements").compte(total)
+
+
+def _a_quoi(comparaison: Comparaison) -> str:
+    if comparaison.publiee:
+        return "une édition publiée"
+    if comparaison.de_travail:
+        return "un document de travail, faute d'édition publiée"
+    return "ce que l'on savait alors, reconstitué"
 
 
 def _depuis(comparaison: Comparaison) -> str:
