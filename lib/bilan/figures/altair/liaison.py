@@ -13,6 +13,7 @@ CHOIX = "choix"
 """Nom de la sélection : l'EPCI sur lequel on a cliqué, sur la carte ou dans le classement."""
 
 _CARTE, _CLASSEMENT = "carte", "classement"
+_PERSONNE = "Aucun EPCI n'est renseigné."
 _LARGEUR_CARTE, _LARGEUR_BARRES, _LARGEUR_COMMUNES, _PAS = 440, 110, 300, 13
 _LARGEUR_NOMS, _LARGEUR_NOMS_COMMUNES = 235, 145
 """Pixels du plus long nom d'EPCI et de commune de la région, avec de la marge."""
@@ -81,7 +82,7 @@ def _vue_classement(carte: Figure) -> dict[str, Any]:
         if ligne["valeur"] is not None
     ]
     return {
-        "title": _titre(f"{colonne.titre}, par EPCI", carte.sous_titre, *(() if valeurs else (carte.lecture,))),
+        "title": _titre(f"{colonne.titre}, par EPCI", carte.sous_titre, *(() if valeurs else (_PERSONNE,))),
         "width": _LARGEUR_BARRES,
         "height": {"step": _PAS},
         "data": {"values": valeurs},
