@@ -157,7 +157,7 @@ def _lier_le_deja_public(projet: Projet, refait: Projet) -> None:
     """Donne au projet à part les états publics déjà connus : ce qu'ils montrent ne peut plus rien cacher."""
     racine = etats.EntrepotEtats(refait, Jeu.REEL, PUBLIC).racine
     racine.mkdir(parents=True)
-    for rang, garde in enumerate(etats.EntrepotEtats(projet, Jeu.REEL, PUBLIC).tous(), start=1):
+    for rang, garde in enumerate(etats.EntrepotEtats(projet, Jeu.REEL, PUBLIC).publies_avant(""), start=1):
         (racine / f"{rang:06d}-{garde.etat.connu_le}").symlink_to(garde.dossier)
 
 

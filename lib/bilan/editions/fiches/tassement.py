@@ -5,7 +5,7 @@ aussi bien les objets rangés dans un flux (ISO 32000-1, § 7.5.7 et 7.5.8).
 
 Écrit ici faute d'une bibliothèque du projet qui le fasse : pypdf lit ces flux et n'en écrit pas, et pikepdf, qui sait,
 apporterait tout QPDF pour cette seule opération. Ce module ne connaît que la forme de Typst, rend tel quel un PDF qui
-en a une autre, et les essais relisent le résultat avec d'autres lecteurs.
+en a une autre, et les essais relisent le résultat avec pypdf.
 """
 
 import re
