@@ -41,3 +41,12 @@ def test_le_premier_du_mois() -> None:
 
 def test_une_enumeration() -> None:
     assert [francais.enumerer(e) for e in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a et b", "a, b et c"]
+
+
+@pytest.mark.parametrize(
+    ("valeur", "attendu"),
+    [(720.0, "720"), (264.12, "264,1"), (14073.0, "14\u202f073"), (2.96, "3,0"), (0.04, "0,0"), (None, "n.d."),
+     (-3.0, "\u22123"), (0, "0")],
+)  # fmt: skip
+def test_un_nombre_sans_decimale_inutile(valeur: float | None, attendu: str) -> None:
+    assert francais.au_plus(valeur) == attendu

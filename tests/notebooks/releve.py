@@ -24,6 +24,7 @@ def introuvables(figure: Figure) -> list[str]:
     lignes = tableau.lignes(figure)
     lus = set(_NOMBRE.findall(" ; ".join(cellule for ligne in lignes for cellule in ligne)))
     permis = lus | _comptes(figure, lignes) | _totaux(figure)
+    permis |= {n.removesuffix(",0") for n in permis}  # « 720,0 » d'une colonne s'écrit « 720 » dans une phrase
     return [n for n in _NOMBRE.findall(_sans_dates(figure)) if n not in permis]
 
 

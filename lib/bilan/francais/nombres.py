@@ -26,6 +26,12 @@ def nombre(valeur: float | None, decimales: int = 0) -> str:
     return _ecrire(round(valeur, decimales) + 0.0, decimales)
 
 
+def au_plus(valeur: float | None, decimales: int = 1) -> str:
+    """Rend `valeur` avec ces décimales, ou sans aucune si elle est entière (« 720 », « 264,1 », « 3,0 » pour 2,96)."""
+    entier = valeur is not None and not math.isnan(valeur) and math.isclose(valeur, round(valeur), abs_tol=1e-9)
+    return nombre(valeur, 0 if entier else decimales)
+
+
 @lru_cache(maxsize=1 << 15)
 def _ecrire(arrondi: float, decimales: int) -> str:
     """Rend l'écriture d'un nombre arrondi, gardée : les éditions écrivent dix fois le même, et Babel y met 0,1 ms."""

@@ -83,6 +83,7 @@ def introuvables() -> Callable[[Figure], list[str]]:
     def _introuvables(figure: Figure) -> list[str]:
         cellules = " ; ".join(cellule for ligne in tableau.lignes(figure) for cellule in ligne)
         montres = set(_NOMBRE.findall(cellules))
+        montres |= {nombre.removesuffix(",0") for nombre in montres}  # « 720,0 » se dit « 720 » dans une phrase
         return [nombre for nombre in _NOMBRE.findall(figure.lecture) if nombre not in montres]
 
     return _introuvables

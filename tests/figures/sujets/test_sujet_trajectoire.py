@@ -1,6 +1,7 @@
 """Dans le temps : la trajectoire de l'année, la prévision des soustraits, le recul des calendriers."""
 
 from collections.abc import Callable
+from datetime import date
 
 import polars as pl
 
@@ -23,6 +24,8 @@ def test_la_saison_de_l_annee_precedente_l_emporte_sur_le_quart_par_trimestre(
     figure = trajectoire.trajectoire(f5, contexte)
     assert figure.titre.endswith("40,0\u202f% de l'objectif de l'année : 5,0\u00a0points de moins que le repère")
     assert introuvables(figure) == []
+    assert figure.note.endswith("Rupture de série du 2023-01-01 au 2024-12-31.")
+    assert "Rupture" not in trajectoire.trajectoire(f5.head(2), contexte).note
 
 
 def test_les_soustraits_se_comparent_a_leur_prevision(
@@ -49,7 +52,11 @@ def test_un_calendrier_recule_ou_ne_recule_pas(
         recul | {"modalite": "CIA|maximum", "valeur": 120},
         recul | {"modalite": "CIA|mediane", "valeur": -3},
     )
-    figure = glissements.glissements(mesures, contexte)
+    registre = pl.DataFrame({"date_arrete": [date(2023, 6, 30), date(2024, 6, 30), date(2025, 6, 30)]})
+    figure = glissements.glissements(mesures, registre, contexte)
     assert figure.titre == "Un seul des 8\u00a0calendriers a reculé depuis l'arrêté précédent"
+    # L'arrêté de 2025 est après la période : la comparaison porte sur les deux précédents.
+    assert figure.note.endswith("Rupture de série du 2023-06-30 au 2024-06-30.")
+    assert "Rupture" not in glissements.glissements(mesures, registre.head(1), contexte).note
     assert "1\u00a0date en recul sur 4\u00a0comparées, jusqu'à 120\u00a0jours" in figure.lecture
     assert introuvables(figure) == []

@@ -10,7 +10,7 @@ from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.fiche import lieu_de
 from bilan.figures.sujets.flux import AVEC_CONVENTION, BILANS, RELOCATIONS, courbe_des_volumes
 from bilan.figures.sujets.mesures import Ligne, colonnes_du_rapport, couverture, joindre, maturite, par_modalite, une
-from bilan.francais import accord, nombre, pourcent
+from bilan.francais import accord, au_plus, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 
@@ -76,7 +76,7 @@ def repere(f1e: pl.DataFrame, epci: str, contexte: Contexte) -> Figure:
     return Figure(
         id="fiche-repere",
         titre=f"{tete['libelle']} : {nombre(tete['numerateur'])} logements attribués pour un repère de "
-        f"{nombre(tete['denominateur'], 1)}",
+        f"{au_plus(tete['denominateur'])}",
         sous_titre=f"Attributions rapportées au repère de flux, non opposable, {contexte.periode.libelle}",
         forme=Barres("libelle", "valeur", "pourcent", Reference(100.0, "Repère")),
         donnees=donnees,

@@ -19,7 +19,7 @@ from bilan.figures.sujets.mesures import (
     repere_de_la_region,
     une,
 )
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import au_plus, compter, nombre, pourcent
 from bilan.francais.phrases import de_plus
 from bilan.referentiel.nomenclatures import RESERVATAIRES, RESERVATAIRES_AVEC_CONVENTION
 
@@ -90,7 +90,7 @@ def figure_de_l_atteinte(
         donnees=donnees,
         colonnes=_COLONNES_ATTEINTE,
         lecture=f"{exemple['libelle']} : {compter(exemple['numerateur'], 'logement attribué', 'logements attribués')} "
-        f"pour un objectif de {nombre(exemple['denominateur'], 1)}, soit {pourcent(exemple['valeur'])}.",
+        f"pour un objectif de {au_plus(exemple['denominateur'])}, soit {pourcent(exemple['valeur'])}.",
         champ=f"{RELOCATIONS} ; conventions qui ont un objectif{presentation.champ}.",
         source=contexte.source(BILANS),
         alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent"}),

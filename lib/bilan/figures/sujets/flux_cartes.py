@@ -10,7 +10,7 @@ from bilan.figures.sujets.descriptions import decrire_carte, decrire_lignes
 from bilan.figures.sujets.echelles import PARTS, REPERE
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
 from bilan.figures.sujets.mesures import COLONNES_EPCI, colonnes_du_rapport, couverture, maturite, par_epci, une
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import au_plus, compter, nombre, pourcent
 from bilan.referentiel.nomenclatures import RESERVATAIRES
 
 MULTIPLES = ("ETAT_PRIO", "ALS", "COMMUNE", "BAILLEUR")
@@ -54,7 +54,7 @@ def carte_repere(f1e: pl.DataFrame, reservataire: str, contexte: Contexte) -> Fi
             Colonne("couverture_pct", "Couverture", "pourcent"),
         ),
         lecture=f"{exemple['epci']} : {nombre(exemple['numerateur'])} logements attribués, pour un repère de "
-        f"{nombre(exemple['denominateur'], 1)}, soit {pourcent(exemple['valeur'])}.",
+        f"{au_plus(exemple['denominateur'])}, soit {pourcent(exemple['valeur'])}.",
         champ=f"{RELOCATIONS} ; bailleurs dont le taux de département est connu.",
         source=contexte.source(BILANS),
         alt=decrire_carte(donnees, REPERE.classes, ABSENCES),

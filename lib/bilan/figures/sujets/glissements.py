@@ -7,6 +7,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.cotation import JALONS, REGISTRE, SOUMIS
 from bilan.figures.sujets.descriptions import decrire_lignes
+from bilan.figures.sujets.deux_arretes import comparables
 from bilan.figures.sujets.mesures import Ligne, colonnes_du_rapport, joindre, maturite, par_modalite
 from bilan.francais import compter
 from bilan.francais.phrases import Nom, majuscule, parmi
@@ -18,8 +19,11 @@ _CALENDRIERS = Nom("calendrier", "calendriers")
 _A_RECULE = ("a reculé depuis l'arrêté précédent", "ont reculé depuis l'arrêté précédent")
 
 
-def glissements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
-    """Rend, par étape, la part des calendriers qui ont reculé (E6g), le recul médian et le plus long (E6)."""
+def glissements(mesures: pl.DataFrame, registre: pl.DataFrame, contexte: Contexte) -> Figure:
+    """Rend, par étape, la part des calendriers qui ont reculé (E6g), le recul médian et le plus long (E6).
+
+    `registre` est la table epci_avancement : ses arrêtés disent si une rupture de série les sépare.
+    """
     donnees = par_modalite(mesures.filter(indicateur="E6g"), ETAPES, **contexte.en_region, ventilation="jalon")
     for statistique in ("mediane", "maximum"):
         lues = mesures.filter(**contexte.en_region, indicateur="E6", ventilation="jalon|statistique").filter(
@@ -48,7 +52,13 @@ def glissements(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
         source=contexte.source(REGISTRE),
         alt=decrire_lignes(donnees, "libelle", {"valeur": "pourcent", "maximum": "jours"}),
         note="De l'arrêté précédent au dernier connu. Une étape franchie prend sa date réelle ; un glissement négatif "
-        "est une avance.",
+        f"est une avance. {_ruptures(registre, contexte)}".rstrip(),
         indicateurs=("E6", "E6g"),
         maturite=maturite(mesures.filter(**contexte.en_region)),
     )
+
+
+def _ruptures(registre: pl.DataFrame, contexte: Contexte) -> str:
+    """Rend la phrase des ruptures entre les deux derniers arrêtés de la période, ceux que E6 compare."""
+    arretes = comparables(registre.filter(pl.col("date_arrete") <= contexte.periode.fin), contexte)
+    return contexte.ruptures(*arretes) if arretes else ""

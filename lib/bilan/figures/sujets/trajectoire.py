@@ -1,5 +1,7 @@
 """Flux, dans le temps : la trajectoire de l'année, et les logements soustraits face à leur prévision (F5, F6)."""
 
+from datetime import date
+
 import polars as pl
 
 from bilan.figures.formes import Courbe, Points
@@ -8,7 +10,7 @@ from bilan.figures.sujets.contexte import Contexte
 from bilan.figures.sujets.descriptions import decrire_lignes
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
 from bilan.figures.sujets.mesures import ABSENCE, Ligne, couverture, maturite, par_modalite, une
-from bilan.francais import nombre, pourcent
+from bilan.francais import au_plus, nombre, pourcent
 from bilan.francais.phrases import de_plus
 from bilan.referentiel.nomenclatures import CATEGORIES_SOUSTRACTION
 
@@ -50,17 +52,25 @@ def trajectoire(f5: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("denominateur", "Logements de l'année", "decimal", absence="absence"),
             Colonne("valeur", "Part", "pourcent", absence="absence"),
         ),
-        lecture=f"Au {dernier['trimestre']}, {nombre(dernier['numerateur'], 1)} logements attribués pour un objectif "
-        f"de {nombre(dernier['denominateur'], 1)} dans l'année, soit {pourcent(dernier['valeur'])} ; repère, "
+        lecture=f"Au {dernier['trimestre']}, {au_plus(dernier['numerateur'])} logements attribués pour un objectif "
+        f"de {au_plus(dernier['denominateur'])} dans l'année, soit {pourcent(dernier['valeur'])} ; repère, "
         f"{pourcent(repere['valeur'])}.",
         champ=f"{RELOCATIONS} ; conventions qui ont un objectif.",
         source=contexte.source(BILANS),
         alt=decrire_lignes(donnees, "serie,trimestre", {"valeur": "pourcent"}),
         note="Les attributions ne se répartissent pas également dans l'année : la saison de l'année précédente, si "
-        f"elle est connue, est un meilleur repère qu'un quart par trimestre. {couverture(mesure)}",
+        f"elle est connue, est un meilleur repère qu'un quart par trimestre. {couverture(mesure)} "
+        f"{_ruptures(reperes, contexte)}".rstrip(),
         indicateurs=("F5",),
         maturite=maturite(ici),
     )
+
+
+def _ruptures(reperes: pl.DataFrame, contexte: Contexte) -> str:
+    """Rend la phrase des ruptures entre l'année précédente et celle-ci, dont sa saison est le repère."""
+    if reperes.filter(serie=_REPERES["SAISON_N_1"]).is_empty():
+        return ""
+    return contexte.ruptures(date(contexte.periode.annee - 1, 1, 1), contexte.periode.fin)
 
 
 def _situe(valeur: float, repere: float) -> str:
