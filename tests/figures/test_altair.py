@@ -112,6 +112,24 @@ def test_un_libelle_se_replie_sans_rien_perdre() -> None:
     assert max(largeur_texte(ligne) for ligne in lignes) <= 120
 
 
+def test_une_ponctuation_haute_ne_commence_pas_une_ligne() -> None:
+    texte = "le premier quartile de ressources ; la conférence : obligatoire"
+    for largeur in range(60, 400, 7):
+        assert not [ligne for ligne in couper(texte, largeur) if ligne.startswith((";", ":"))]
+
+
+def test_dans_un_tableau_la_decision_longue_a_plus_de_place_que_le_responsable() -> None:
+    donnees = pl.DataFrame({"n": ["1"], "quoi": ["recueillir les calendriers " * 12], "qui": ["les bailleurs " * 4]})
+    colonnes = (Colonne("n", "N°"), Colonne("quoi", "Décision"), Colonne("qui", "Responsable"))
+    spec = _spec(exemples.figure("points", formes.Tableau(), donnees, colonnes))
+    par_titre = {
+        valeur["t"] if isinstance(valeur["t"], str) else valeur["t"][0]: valeur["x"]
+        for couche in spec["layer"] if couche["mark"]["type"] == "text" for valeur in couche["data"]["values"]
+    }  # fmt: skip
+    fin = spec["width"]
+    assert (par_titre["Responsable"] - par_titre["Décision"]) > 1.5 * (fin - par_titre["Responsable"])
+
+
 @pytest.mark.parametrize("faire", [exemples.barres, exemples.points], ids=lambda f: f.__name__)
 def test_la_specification_ne_bouge_pas(faire, snapshot: SnapshotAssertion) -> None:
     spec = _spec(faire())

@@ -1,5 +1,8 @@
 """Les formes faites de texte : tableau en grille, chiffre clé, et la phrase d'une figure vide."""
 
+import re
+from math import sqrt
+
 from bilan.figures import palettes
 from bilan.figures.altair.lettres import couper, largeur_texte
 from bilan.figures.altair.toile import Marges, Texte, Toile, boite, couche, couleur_brute, textes, traits
@@ -14,8 +17,11 @@ _CORPS_CHIFFRE = 44
 _LISIBLE = 0.22
 """Part de la largeur qu'un texte garde dans un tableau : en dessous, il se lirait mot à mot."""
 
+_CONFORTABLE = 0.28
+"""Part de la largeur qu'un texte garde si toutes les colonnes peuvent l'avoir."""
+
 _PARTAGES = 24
-"""Dichotomies du plafond des colonnes : bien moins qu'un pixel d'écart sur toute largeur d'image."""
+"""Dichotomies du partage des colonnes : bien moins qu'un pixel d'écart sur toute largeur d'image."""
 
 
 def dessiner_tableau(figure: Figure, largeur: float) -> Toile:
@@ -85,9 +91,11 @@ def dessiner_vide(figure: Figure, largeur: float) -> Toile:
 
 
 def _largeurs(entetes: list[str], cellules: list[tuple[str, ...]], largeur: float) -> list[float]:
-    """Partage la largeur : à chaque colonne sa place naturelle ; s'il en manque, les plus larges ont un même plafond.
+    """Partage la largeur : à chaque colonne sa place naturelle ; s'il en manque, selon la racine de cette place.
 
-    Aucune ne descend sous son plus long mot, ni un texte sous une part lisible de la largeur, quitte à la dépasser.
+    Un texte quatre fois plus long a ainsi deux fois plus de place, et deux fois plus de lignes. Aucune colonne ne
+    descend sous son plus long mot, ni sous une part confortable si toutes peuvent l'avoir. L'image s'élargit tant que
+    ses colonnes n'auraient pas, à elles toutes, une part lisible.
     """
     naturelles = [
         max(
@@ -98,27 +106,30 @@ def _largeurs(entetes: list[str], cellules: list[tuple[str, ...]], largeur: floa
         + _ESPACE
         for rang, titre in enumerate(entetes)
     ]
-    minimales = [
-        max(
-            _plus_long_mot(titre) + _ESPACE,
-            *(_plus_long_mot(ligne[rang]) + _ESPACE for ligne in cellules),
-            min(naturelles[rang], largeur * _LISIBLE),
-        )
+    mots = [
+        max(_plus_long_mot(texte) for texte in (titre, *(ligne[rang] for ligne in cellules))) + _ESPACE
         for rang, titre in enumerate(entetes)
     ]
     if (libre := largeur - sum(naturelles)) >= 0:
         return [n + libre / len(naturelles) for n in naturelles]
-    bas, haut = 0.0, max(naturelles)
+    place = max(largeur, sum(_planchers(naturelles, mots, largeur * _LISIBLE)))
+    confortables = _planchers(naturelles, mots, largeur * _CONFORTABLE)
+    planchers = confortables if sum(confortables) <= place else mots
+    bas, haut = 0.0, sqrt(max(naturelles))
     for _ in range(_PARTAGES):
         milieu = (bas + haut) / 2
-        trop = sum(_plafonner(naturelles, minimales, milieu)) > largeur
+        trop = sum(_repartir(naturelles, planchers, milieu)) > place
         bas, haut = (bas, milieu) if trop else (milieu, haut)
-    return _plafonner(naturelles, minimales, bas)
+    return _repartir(naturelles, planchers, bas)
 
 
-def _plafonner(naturelles: list[float], minimales: list[float], plafond: float) -> list[float]:
-    return [max(m, min(n, plafond)) for n, m in zip(naturelles, minimales, strict=True)]
+def _planchers(naturelles: list[float], mots: list[float], voulue: float) -> list[float]:
+    return [max(m, min(n, voulue)) for n, m in zip(naturelles, mots, strict=True)]
+
+
+def _repartir(naturelles: list[float], planchers: list[float], part: float) -> list[float]:
+    return [max(p, min(n, part * sqrt(n))) for n, p in zip(naturelles, planchers, strict=True)]
 
 
 def _plus_long_mot(texte: str) -> float:
-    return max((largeur_texte(mot, gras=True) for mot in texte.split(" ")), default=0)
+    return max((largeur_texte(mot, gras=True) for mot in re.split(r" (?![;:?!»])", texte)), default=0)

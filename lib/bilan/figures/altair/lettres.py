@@ -17,6 +17,7 @@ _CHASSES = {
 }  # fmt: skip
 _CHASSE_MOYENNE = 556
 _GRAISSE = 1.08
+_HAUTES = (";", ":", "?", "!", "»")
 
 
 @lru_cache(maxsize=4096)
@@ -42,11 +43,15 @@ def couper(texte: str, largeur: float, corps: float = CORPS, gras: bool = False)
 
 
 def _morceaux(texte: str) -> list[str]:
-    """Coupe après chaque espace ordinaire et chaque trait d'union entre deux lettres ; les insécables tiennent."""
+    """Coupe après chaque espace ordinaire et chaque trait d'union entre deux lettres ; les insécables tiennent.
+
+    Une ponctuation haute ne commence pas une ligne, même derrière l'espace ordinaire d'un texte saisi.
+    """
     morceaux, debut = [], 0
     for rang, lettre in enumerate(texte):
         suivante = texte[rang + 1 : rang + 2]
-        if lettre == " " or (lettre == "-" and rang and texte[rang - 1].isalpha() and suivante.isalpha()):
+        apres_espace = lettre == " " and suivante not in _HAUTES
+        if apres_espace or (lettre == "-" and rang and texte[rang - 1].isalpha() and suivante.isalpha()):
             morceaux.append(texte[debut : rang + 1])
             debut = rang + 1
     return [*morceaux, texte[debut:]]
