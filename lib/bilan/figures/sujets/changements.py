@@ -1,5 +1,6 @@
 """Ce qui a changé depuis l'édition précédente : combien, quoi, et pour chaque changement, pourquoi."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -8,9 +9,16 @@ import polars as pl
 
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Colonne, Figure
+from bilan.figures.sujets.changements_lectures import (
+    lire_conventions,
+    lire_livraison,
+    lire_perimetre,
+    lire_statut,
+    lire_valeur,
+)
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
-from bilan.figures.tableau import cellule
+from bilan.figures.sujets.descriptions import decrire_lignes
+from bilan.figures.sujets.mesures import Ligne
 from bilan.francais import accord, compter, date_longue, enumerer, nombre
 from bilan.francais.phrases import Nom, majuscule, parmi
 from bilan.referentiel.changements import NATURES
@@ -119,6 +127,7 @@ def statuts(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) 
                 Colonne("apres", "Après"), Colonne("arrete", "Arrêté", "date"), Colonne("cause", "Pourquoi"),
             ),
             vide="aucun EPCI n'a changé de statut",
+            lire=lire_statut,
         ),
     )  # fmt: skip
 
@@ -150,6 +159,7 @@ def conventions(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contex
                 Colonne("retirees", "Retirées", "nombre"),
             ),
             vide="aucune convention n'a été signée ni retirée",
+            lire=lire_conventions,
         ),
     )  # fmt: skip
 
@@ -181,6 +191,7 @@ def valeurs(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Contexte) 
                 Colonne("unite", "Unité"), Colonne("cause", "Pourquoi"),
             ),
             vide="aucune valeur de la région ni d'un département n'a été révisée",
+            lire=lire_valeur,
             note=f"Et {compter(autres, 'valeur')} à une maille plus fine." if autres else "",
         ),
     )  # fmt: skip
@@ -208,6 +219,7 @@ def livraisons(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Context
                 Colonne("remplacees", "Remplacés", "nombre"), Colonne("retirees", "Retirés", "nombre"),
             ),
             vide="aucun fichier n'est arrivé ni n'a été retiré",
+            lire=lire_livraison,
         ),
     )  # fmt: skip
 
@@ -227,6 +239,7 @@ def perimetres(lignes: pl.DataFrame, comparaison: Comparaison, contexte: Context
                 Colonne("avant", "Avant"), Colonne("apres", "Après"),
             ),
             vide="le millésime des territoires est le même",
+            lire=lire_perimetre,
         ),
     )  # fmt: skip
 
@@ -239,6 +252,7 @@ class _Presentation:
     sous_titre: str
     colonnes: tuple[Colonne, ...]
     vide: str
+    lire: Callable[[Ligne], str]
     note: str = ""
 
 
@@ -246,7 +260,7 @@ def _tableau(
     ident: str, donnees: pl.DataFrame, comparaison: Comparaison, contexte: Contexte, presentation: _Presentation
 ) -> Figure:
     rien = f"{_AUCUN} {_depuis(comparaison)} : {presentation.vide}."
-    premiere = _premiere(donnees, presentation.colonnes)
+    premiere = "" if donnees.is_empty() else presentation.lire(donnees.row(0, named=True))
     return Figure(
         id=ident,
         titre=_AUCUN + f" : {presentation.vide}" if donnees.is_empty() else majuscule(presentation.titre),
@@ -261,16 +275,6 @@ def _tableau(
         note=presentation.note,
         vide=rien if donnees.is_empty() else "",
     )
-
-
-def _premiere(donnees: pl.DataFrame, colonnes: tuple[Colonne, ...]) -> str:
-    """Rend la première ligne lue en une phrase."""
-    if donnees.is_empty():
-        return ""
-    ligne = donnees.row(0, named=True)
-    tete, *suite = colonnes
-    dits = [f"{en_phrase(c.titre)} {cellule(ligne[c.nom], c.format)}" for c in suite]
-    return f"{ligne[tete.nom]} : {', '.join(dits)}."
 
 
 def _lisibles(lignes: pl.DataFrame, genre: str) -> pl.DataFrame:
