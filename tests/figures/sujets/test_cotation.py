@@ -95,6 +95,7 @@ def test_un_calendrier_repousse_a_glisse(registre: pl.DataFrame, contexte: Conte
     assert (gap["statut"], gap["jour"], gap["avant"]) == ("glissé", date(2025, 6, 1), date(2025, 1, 1))
     assert (casa["statut"], casa["jour"]) == ("fait", date(2024, 10, 2))
     assert figure.titre.startswith("1\u00a0calendrier a glissé")
+    assert gap["quand"] == "01/06/2025"
 
 
 def test_la_fiche_d_un_epci_ne_demande_pas_de_date_a_ce_qui_est_fait(contexte: Contexte) -> None:

@@ -26,7 +26,7 @@ def calendrier(registre: pl.DataFrame, contexte: Contexte) -> Figure:
         titre=f"{compter(glisses.height, 'calendrier a glissé', 'calendriers ont glissé')} depuis l'arrêté précédent "
         f"sur {compter(derniere.height, 'cotation attendue', 'cotations attendues')}",
         sous_titre=f"Mise en service de la cotation, faite ou prévue, au {date_longue(arrete)}",
-        forme=Frise("epci", "etape", "jour", "statut"),
+        forme=Frise("epci", "quand", "jour", "statut"),
         donnees=donnees,
         colonnes=(
             Colonne("epci", "EPCI"),
@@ -44,7 +44,10 @@ def calendrier(registre: pl.DataFrame, contexte: Contexte) -> Figure:
 
 
 def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFrame:
-    """Rend, par EPCI soumis dont la date est connue : epci, etape, jour, statut (fait, prévu, glissé), avant, deja."""
+    """Rend, par EPCI soumis dont la date est connue : epci, quand, jour, statut (fait, prévu, glissé), avant, deja.
+
+    `quand` est le jour, écrit à côté de sa marque.
+    """
     arretes = registre.filter(pl.col("date_arrete") <= contexte.connu_le).sort("date_arrete")
     faite, prevue = pl.col("cotation_date_mise_en_service"), pl.col("date_prevue_cotation")
     dernier = arretes.group_by("epci_siren").agg(
@@ -55,7 +58,7 @@ def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFram
         noms.join(dernier, on="epci_siren")
         .with_columns(pl.when(pl.col("arretes") > 1).then("avant"))
         .with_columns(
-            etape=pl.lit("Cotation"),
+            quand=pl.coalesce("faite", "prevue").dt.strftime("%d/%m/%Y"),
             jour=pl.coalesce("faite", "prevue"),
             statut=pl.when(pl.col("faite").is_not_null())
             .then(pl.lit("fait"))
@@ -66,7 +69,7 @@ def dates_de_cotation(registre: pl.DataFrame, contexte: Contexte) -> pl.DataFram
         .filter(pl.col("jour").is_not_null())
         .sort("jour", "epci")
         .with_columns(deja=pl.when(pl.col("statut") == "fait").then(pl.lit("sans_objet")))
-        .select("epci", "etape", "jour", "statut", "avant", "deja")
+        .select("epci", "quand", "jour", "statut", "avant", "deja")
     )
 
 

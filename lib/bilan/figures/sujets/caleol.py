@@ -42,7 +42,7 @@ def examens(c1: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("departement", "Département"),
             *colonnes_du_rapport("Examinés", "À examiner", "Examinés", "ménages"),
         ),
-        lecture=f"Le taux le plus bas est dans {articles.departement(bas['departement'])} : "
+        lecture=f"Le taux le plus bas est {articles.dans_departement(bas['departement'])} : "
         f"{nombre(bas['numerateur'])} ménages examinés sur {nombre(bas['denominateur'])}, soit "
         f"{pourcent(bas['valeur'])}.",
         champ=f"{EXAMENS}.",
@@ -119,8 +119,8 @@ def relogements(c1r: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("denominateur", "Situations repérées", "nombre", absence="absence"),
             Colonne("valeur", "Relogés", "pourcent", absence="absence"),
         ),
-        lecture=f"Dans {articles.departement(tete['departement'])}, {nombre(tete['numerateur'])} ménages relogés pour "
-        f"{nombre(tete['denominateur'])} situations repérées, soit {pourcent(tete['valeur'])}.",
+        lecture=f"{majuscule(articles.dans_departement(tete['departement']))}, {nombre(tete['numerateur'])} ménages "
+        f"relogés pour {nombre(tete['denominateur'])} situations repérées, soit {pourcent(tete['valeur'])}.",
         champ="Sous-occupation, sur-occupation, handicap, dépassement de plafond ; un ménage peut relever de deux.",
         source=contexte.source(SUIVI),
         alt=decrire_lignes(donnees, "departement", {"valeur": "pourcent"}),

@@ -9,7 +9,7 @@ from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.bilans import ATTENDUS, RECEPTION
 from bilan.figures.sujets.caleol import EXAMENS, SUIVI
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.conventions import ATTENDUES
+from bilan.figures.sujets.conventions import ATTENDUES, EN_PARC
 from bilan.figures.sujets.conventions import REGISTRE as CONVENTIONS
 from bilan.figures.sujets.cotation import REGISTRE, SOUMIS
 from bilan.figures.sujets.flux import BILANS, RELOCATIONS
@@ -31,6 +31,7 @@ class _Cle:
     origine: str
     nom: Nom | None = None
     verbes: tuple[str, str] = ("", "")
+    note: str = ""
 
     @property
     def colonne(self) -> str:
@@ -59,7 +60,7 @@ CLES: dict[str, _Cle] = {
     "B1": _Cle("", ATTENDUS, RECEPTION, BAILLEURS, ("a remis son bilan", "ont remis leur bilan")),
     "F1": _Cle("de l'objectif de flux atteint, tous réservataires", RELOCATIONS, BILANS),
     "V1": _Cle("des conventions attendues sont signées", ATTENDUES, CONVENTIONS),
-    "V2": _Cle("du parc concerné a sa convention signée", ATTENDUES, CONVENTIONS),
+    "V2": _Cle("du parc concerné a sa convention signée", ATTENDUES, CONVENTIONS, note=EN_PARC),
     "A1s": _epci("atteint sa cible du premier quartile", "atteignent leur cible du premier quartile", ATTRIBUTIONS),
     "C1": _Cle("des occupations à examiner l'ont été", EXAMENS, SUIVI),
     "P1": _Cle("de l'objectif d'agréments atteint", CHAMP.removesuffix("."), AGREMENTS),
@@ -91,7 +92,7 @@ def chiffre(mesures: pl.DataFrame, code: str, contexte: Contexte) -> Figure:
         champ=f"{cle.champ}.",
         source=contexte.source(cle.origine),
         alt=f"{ecrit} {libelle} ({rapport}).",
-        note=couverture(mesure) if mesure["attendus"] and code[0] not in "AE" else "",
+        note=f"{cle.note} {couverture(mesure) if mesure['attendus'] and code[0] not in 'AE' else ''}".strip(),
         indicateurs=(code,),
         maturite=maturite(pl.DataFrame([{"statut": mesure["statut"], "maturite": mesure["maturite"]}])),
     )

@@ -9,7 +9,8 @@ from bilan.figures.sujets.conventions import REGISTRE
 from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
 from bilan.figures.sujets.flux import AVEC_CONVENTION
 from bilan.figures.sujets.mesures import colonnes_du_rapport, maturite, par_modalite, une
-from bilan.francais import compter, nombre, pourcent
+from bilan.francais import articles, compter, nombre, pourcent
+from bilan.francais.phrases import majuscule
 from bilan.referentiel.nomenclatures import MOTIFS_NON_SIGNATURE
 
 _STATISTIQUES = ("mediane", "maximum")
@@ -145,8 +146,8 @@ def faits_du_copil(reperes: pl.DataFrame, contexte: Contexte) -> Figure:
         forme=Tableau(),
         donnees=donnees,
         colonnes=(Colonne("fait", "Fait"), Colonne("zone", "Territoire"), Colonne("valeur", "Valeur")),
-        lecture=f"Dans {bailleurs['zone']}, {nombre(bailleurs['valeur'])} bailleurs font "
-        f"{pourcent(part['valeur'], 0)} du parc : un taux de signature en nombre ne dit pas tout.",
+        lecture=f"{majuscule(articles.dans_departement(bailleurs['zone']))}, {nombre(bailleurs['valeur'])} bailleurs "
+        f"font {pourcent(part['valeur'], 0)} du parc : un taux de signature en nombre ne dit pas tout.",
         champ=f"Région {contexte.region}, au 8 février 2024.",
         source=contexte.source("Compte rendu du COPIL régional du 8 février 2024"),
         alt=decrire_lignes(donnees, "fait,zone", {"valeur": "texte"}),

@@ -199,9 +199,9 @@ def _dalo(region: Ligne) -> str:
 def _lecture_dalo(donnees: pl.DataFrame) -> str:
     connus = donnees.head(-1).drop_nulls("valeur").sort("valeur", "lieu", descending=[True, False])
     tete: Ligne = (connus if connus.height else donnees.tail(1)).row(0, named=True)
-    ou = articles.departement(tete["lieu"]) if connus.height else "la région"
+    ou = articles.dans_departement(tete["lieu"]) if connus.height else "dans la région"
     return (
-        f"La part la plus haute est dans {ou} : {nombre(tete['numerateur'])} des {nombre(tete['denominateur'])} "
+        f"La part la plus haute est {ou} : {nombre(tete['numerateur'])} des {nombre(tete['denominateur'])} "
         f"ménages DALO, soit {pourcent(tete['valeur'])}."
     )
 
