@@ -13,13 +13,13 @@ from bilan.periode import Periode
 
 _EMETTEUR = "DREAL de démonstration"
 _POINTS = (
-    ("gestion en flux", "Exemple : remontée des conventions encore non signées, avec leur motif", "bailleurs",
+    ("Gestion en flux", "Exemple : remontée des conventions encore non signées, avec leur motif", "Bailleurs",
      date(2025, 6, 30), "30 juin 2025"),
-    ("cotation", "Exemple : calendrier de mise en service de chaque EPCI soumis", "DDETS", date(2025, 9, 30),
+    ("Cotation", "Exemple : calendrier de mise en service de chaque EPCI soumis", "DDETS", date(2025, 9, 30),
      "30 septembre 2025"),
-    ("CALEOL", "Exemple : examen de l'occupation, freins au relogement", "club régional", date(2025, 12, 31),
+    ("CALEOL", "Exemple : examen de l'occupation, freins au relogement", "Club régional", date(2025, 12, 31),
      "fin 2025"),
-    ("taux de l'État", "Exemple : révision après rétrocession à Action Logement Services", "DREAL", None, "à fixer"),
+    ("Taux de l'État", "Exemple : révision après rétrocession à Action Logement Services", "DREAL", None, "à fixer"),
 )
 
 
