@@ -20,4 +20,4 @@ def test_aucune_panne_ne_laisse_un_site_a_moitie_ne_perd_une_livraison_ni_ne_se_
     assert [passage.code for passage in passages if passage.panne == "abime"] == [3]
     consignes = [json.loads(ligne) for ligne in journal.read_text(encoding="utf-8").splitlines()]
     assert [(c["panne"], c["code"], c["verdict"]) for c in consignes] == [(p.panne, p.code, "sain") for p in passages]
-    assert "illisible" in consignes[1]["erreurs"], "la cause d'un échec est gardée"
+    assert "est refusé : ligne " in consignes[1]["erreurs"], "la cause d'un échec est gardée"
