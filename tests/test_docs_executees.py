@@ -140,7 +140,6 @@ GESTES = [
     Geste("sante", codes=(0, 6)),
     Geste("sante --jeu reel", codes=(0, 6)),
     Geste("sante --libre-min 100000 --notifier", codes=(6,)),
-    Geste("sante --notifier", codes=(0, 6)),
     Geste("sante --jeu reel --notifier", codes=(0, 6)),
     Geste("sante --age-max 8 --libre-min 2 --jeu reel --notifier", codes=(0, 6)),
     Geste("controler depots/", avant=_recevoir),
