@@ -114,7 +114,7 @@ def _relever(edition: Edition) -> Releve:
 
 def _pieces(projet: Projet, edition: Edition, dossier: Path) -> None:
     imagerie, pieces = imagerie_du_jeu(projet, edition.jeu, edition.profil), Pieces.du_projet(projet)
-    pieces.imprimer(edition, imagerie, False, dossier)
+    pieces.serie(edition, imagerie, document_de_travail=False).imprimer(dossier)
     pieces.ecrire_diaporama(edition, dossier / "diaporama.pptx")
     pieces.ecrire_annexe(edition, dossier / "annexe.xlsx")
     carte = next(figure for execution in edition.pages for figure in execution.figures.values() if figure.id == CARTE)

@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 
 from bilan.editions.annuaire import Annuaire, Epci
+from bilan.editions.atelier import Atelier
 from bilan.editions.dessin import Dessin
 from bilan.editions.imagerie import Imagerie
-from bilan.editions.site import Atelier, construire
+from bilan.editions.ouvriers import Ouvriers
+from bilan.editions.site import construire
 from bilan.editions.textes import Textes
 from bilan.entrepot.runs import EntrepotRuns, Run
 from bilan.figures import formes
@@ -176,11 +178,14 @@ def projet_neuf(racine: Path) -> Projet:
 
 def atelier_d_essai(projet: Projet) -> Atelier:
     """Rend un atelier sans référentiel ni moteur : quatre EPCI, des images de remplacement."""
-    imageries = {jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", processus=0) for jeu in Jeu}
+    imageries = {
+        jeu: Imagerie(projet.entrepot / jeu / "images", image_d_essai, "essai", Ouvriers(0)) for jeu in Jeu
+    }
     textes = Textes.lire(projet.gabarits_du_site)
     annuaire = Annuaire("Provence-Alpes-Côte d'Azur", EPCI)
     return Atelier(
-        annuaire, textes, imageries, lambda _edition, _execution: DIAPORAMA_D_ESSAI, moteur=lambda: MOTEUR_D_ESSAI,
+        annuaire, textes, imageries, lambda _edition, pages: dict.fromkeys(pages, DIAPORAMA_D_ESSAI),
+        moteur=lambda: MOTEUR_D_ESSAI,
     )
 
 

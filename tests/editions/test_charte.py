@@ -9,8 +9,9 @@ import pytest
 from conftest import RACINE, Magasin
 
 from bilan.editions import charte
+from bilan.editions.atelier import Atelier
 from bilan.editions.controles import controler
-from bilan.editions.site import Atelier, construire
+from bilan.editions.site import construire
 from bilan.erreurs import CodeSortie, ErreurUsage
 from bilan.projet import Jeu, Projet
 

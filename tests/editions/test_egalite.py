@@ -16,11 +16,12 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from bilan.editions.annexe import Dossier, ecrire_annexe
+from bilan.editions.atelier import Atelier
 from bilan.editions.executions import lire_edition
 from bilan.editions.fiches.plan import DOSSIER
 from bilan.editions.fiches.serie import Serie
 from bilan.editions.ouvertes import ouvrir_donnees
-from bilan.editions.site import Atelier, construire
+from bilan.editions.site import construire
 from bilan.figures import formes
 from bilan.figures.modele import Colonne
 from bilan.projet import Jeu, Projet

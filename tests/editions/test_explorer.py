@@ -13,6 +13,7 @@ from bilan.editions.dessin import Dessin
 from bilan.editions.explorables import explorable
 from bilan.editions.exploration import Fonds, en_json, moteur, script_de_page
 from bilan.editions.imagerie import Imagerie
+from bilan.editions.ouvriers import Ouvriers
 from bilan.editions.site import construire
 from bilan.figures import formes
 from bilan.figures.modele import Colonne, Figure
@@ -86,7 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     projet = projet_neuf(tmp_path_factory.mktemp("explorer") / "projet")
     Magasin(projet).remplir()
     atelier = atelier_d_essai(projet)
-    imageries = {jeu: Imagerie(projet.entrepot / jeu / "img", dessinateur, "essai", processus=0) for jeu in Jeu}
+    imageries = {jeu: Imagerie(projet.entrepot / jeu / "img", dessinateur, "essai", Ouvriers(0)) for jeu in Jeu}
     atelier = dataclasses.replace(atelier, imageries=imageries, moteur=moteur)
     construire(projet, [Jeu.REEL, Jeu.DEMONSTRATION], projet.racine / "site", atelier)
     return projet.racine / "site"

@@ -10,11 +10,11 @@ from conftest import EPCI, RACINE, Magasin, barres, carte, chiffre, tableau
 from pypdf import PdfReader
 
 from bilan.editions.annuaire import Annuaire
+from bilan.editions.atelier import Atelier
 from bilan.editions.executions import lire_edition
 from bilan.editions.fiches.contenu import insecables
 from bilan.editions.fiches.plan import DOSSIER, Plan
 from bilan.editions.fiches.serie import SYNTHESE, Serie
-from bilan.editions.site import Atelier
 from bilan.erreurs import DonneesRefusees, ErreurUsage, PublicationRefusee
 from bilan.projet import Jeu, Projet
 

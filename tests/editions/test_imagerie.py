@@ -6,10 +6,11 @@ from pathlib import Path
 from conftest import barres, carte, chiffre, image_d_essai, tableau
 
 from bilan.editions.imagerie import Imagerie
+from bilan.editions.ouvriers import Ouvriers
 
 
 def imagerie(dossier: Path, version: str = "1") -> Imagerie:
-    return Imagerie(dossier, image_d_essai, version, processus=0)
+    return Imagerie(dossier, image_d_essai, version, ouvriers=Ouvriers(0))
 
 
 def test_seules_les_figures_qui_se_dessinent_le_sont(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from conftest import Magasin, barres
 
 from bilan.editions import bascule, publication
+from bilan.editions.atelier import Atelier
 from bilan.editions.publication import Parution
-from bilan.editions.site import Atelier
 from bilan.erreurs import CodeSortie, DonneesRefusees, ErreurUsage, PublicationRefusee
 from bilan.projet import Jeu, Projet
 

@@ -9,10 +9,11 @@ import pytest
 from conftest import RACINE, Magasin, barres
 
 from bilan.editions import revisions
+from bilan.editions.atelier import Atelier
 from bilan.editions.controles import controler
 from bilan.editions.executions import lire_edition
 from bilan.editions.revisions import Revisions, lire_revisions
-from bilan.editions.site import Atelier, construire
+from bilan.editions.site import construire
 from bilan.entrepot.changements import Comparaison, EntrepotChangements
 from bilan.figures import tableau
 from bilan.indicateurs.changements import SCHEMA

@@ -3,15 +3,17 @@
 import dataclasses
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import EPCI, Magasin, barres, carte, chiffre, tableau
 
+from bilan.editions.atelier import Atelier
 from bilan.editions.controles import controler
 from bilan.editions.executions import Edition
 from bilan.editions.pieces import Piece
-from bilan.editions.site import Atelier, construire
+from bilan.editions.site import construire
 from bilan.erreurs import DonneesRefusees
 from bilan.projet import Jeu, Projet
 
@@ -275,7 +277,8 @@ def test_les_fiches_imprimees_se_telechargent_de_leur_page_de_l_index_et_de_l_ac
             chemin.write_bytes(b"%PDF")
         return ecrits
 
-    construire(projet, [Jeu.DEMONSTRATION], tmp_path / "site", dataclasses.replace(atelier, imprimer=imprimer))
+    atelier = dataclasses.replace(atelier, fiches=lambda *voulu: partial(imprimer, *voulu))
+    construire(projet, [Jeu.DEMONSTRATION], tmp_path / "site", atelier)
     fiche, autre = EPCI[0].siren, EPCI[2].siren
     assert f'href="../telechargements/fiches/epci/{fiche}.pdf"' in lire(
         tmp_path / "site", f"demonstration/epci/{fiche}.html"

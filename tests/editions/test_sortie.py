@@ -20,10 +20,10 @@ from pptx.util import Inches
 
 from bilan import comite
 from bilan.editions import bascule, kit, publication, site
+from bilan.editions.atelier import Atelier
 from bilan.editions.diaporama import actualiser
 from bilan.editions.fiches.serie import Serie
 from bilan.editions.publication import Parution
-from bilan.editions.site import Atelier
 from bilan.editions.sortie import attendu_du_site, lire_approbations, refuser_les_fuites, textes_a_relire
 from bilan.entrepot import fichiers
 from bilan.entrepot.etats import EntrepotEtats, EtatPublie
@@ -127,7 +127,7 @@ def publique(projet: Projet, magasin: Magasin, atelier: Atelier, monkeypatch: py
     prive = tmp_path / "prive.txt"
     prive.write_text("Camille Exemple\n", encoding="utf-8")
     monkeypatch.setenv("BILAN_LISTE_PRIVEE", str(prive))
-    public = replace(atelier, profil=PUBLIC, diapositives=lambda _edition, _execution: _deck_vide())
+    public = replace(atelier, profil=PUBLIC, diapositives=lambda _edition, pages: dict.fromkeys(pages, _deck_vide()))
     parution = Parution(PUBLIC, atelier=public)
 
     def publier() -> None:

@@ -2,25 +2,20 @@
 
 import hashlib
 import json
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from itertools import starmap
 from pathlib import Path
 
 import bilan
 from bilan.editions.dessin import Dessin, dessiner
+from bilan.editions.ouvriers import Ouvriers, Promesse
 from bilan.entrepot import fichiers
 from bilan.figures.formes import ChiffreCle, Tableau
 from bilan.figures.modele import Figure
 from bilan.projet import INTERNE, Jeu, Projet, nom_de_profil
 
-_PROCESSUS = 2
-_LOT = 6
 _OUTILS = ("vl-convert-python", "pillow")
 _SOURCES = ("editions/dessin.py", "editions/png.py", "editions/vectoriel.py", "editions/explorables.py")
 
@@ -39,27 +34,33 @@ class Imagerie:
     """Images des figures d'un jeu, gardées dans `dossier` d'une construction à l'autre.
 
     `version` change quand le code du dessin ou les fonds de carte changent : tout se redessine alors.
-    `processus` nul dessine sur place.
     """
 
     dossier: Path
     dessinateur: Dessinateur
     version: str
-    processus: int = _PROCESSUS
+    ouvriers: Ouvriers = field(default_factory=Ouvriers)
     _servis: set[str] = field(default_factory=set)
 
     def preparer(self, figures: Iterable[Figure], completes: Iterable[Figure] = ()) -> int:
         """Dessine ce qui ne l'était pas, les images des `completes` au complet, et rend leur nombre."""
+        with self.ouvriers:
+            return self.commander(figures, completes)()
+
+    def commander(self, figures: Iterable[Figure], completes: Iterable[Figure] = ()) -> Promesse[int]:
+        """Met en route les dessins que `preparer` fait ; la promesse les garde et rend leur nombre."""
         voulues = [(texte, True) for texte in _textes(completes)]
         entieres = {texte for texte, _ in voulues}
         voulues += [(texte, False) for texte in _textes(figures) if texte not in entieres]
-        return self._faire([(texte, complet) for texte, complet in voulues if not self._gardee(texte, complet)])
+        manquants = [(texte, complet) for texte, complet in voulues if not self._gardee(texte, complet)]
+        dessins = self.ouvriers.repartir(partial(_dessiner, self.dessinateur), manquants)
+        return partial(self._recevoir, manquants, dessins)
 
     def dessin(self, figure: Figure, complet: bool = False) -> Dessin:
         """Rend le dessin d'une figure, en la dessinant si `preparer` ne l'a pas vue."""
         texte = _en_texte(figure)
         if not (cle := self._gardee(texte, complet)):
-            self._faire([(texte, complet)])
+            self._recevoir([(texte, complet)], [partial(self.dessinateur, texte, complet)])
             cle = self._empreinte(texte, complet)
         self._servis.add(cle)
         page = self._chemin(cle, "page.svg").read_text(encoding="utf-8")
@@ -71,9 +72,13 @@ class Imagerie:
         )
         return Dessin(page, svg.decode(), png, exploration.decode())
 
+    def garde(self, texte: str, suffixe: str) -> bool:
+        """Vrai si `tirer` n'aurait rien à faire."""
+        return self._chemin_tire(texte, suffixe).is_file()
+
     def tirer(self, texte: str, suffixe: str, faire: Callable[[], bytes]) -> bytes:
         """Rend le fichier gardé sous l'empreinte de `texte` et du code, fait une seule fois par `faire`."""
-        chemin = self._chemin(self._empreinte(f"{suffixe}\n{texte}", True), suffixe)
+        chemin = self._chemin_tire(texte, suffixe)
         if not chemin.is_file():
             self.dossier.mkdir(parents=True, exist_ok=True)
             fichiers.ecrire(chemin, faire())
@@ -86,20 +91,11 @@ class Imagerie:
             if chemin.name.split(".")[0] not in self._servis:
                 chemin.unlink()
 
-    def _faire(self, manquants: list[tuple[str, bool]]) -> int:
+    def _recevoir(self, manquants: list[tuple[str, bool]], dessins: list[Promesse[Dessin]]) -> int:
         self.dossier.mkdir(parents=True, exist_ok=True)
-        for (texte, complet), dessin in zip(manquants, self._dessiner(manquants), strict=True):
-            self._garder(self._empreinte(texte, complet), dessin)
+        for (texte, complet), dessin in zip(manquants, dessins, strict=True):
+            self._garder(self._empreinte(texte, complet), dessin())
         return len(manquants)
-
-    def _dessiner(self, manquants: list[tuple[str, bool]]) -> Iterable[Dessin]:
-        if not manquants or not self.processus:
-            return starmap(self.dessinateur, manquants)
-        # « spawn » : un processus qui a lancé V8 ou les fils de polars ne se duplique pas sans risque.
-        contexte = multiprocessing.get_context("spawn")
-        ouvriers = min(self.processus, os.cpu_count() or 1, -(-len(manquants) // _LOT))
-        with ProcessPoolExecutor(ouvriers, mp_context=contexte) as atelier:
-            return list(atelier.map(self.dessinateur, *zip(*manquants, strict=True), chunksize=_LOT))
 
     def _gardee(self, texte: str, complet: bool) -> str:
         """Rend la clé du dessin gardé qui convient ; vide s'il n'y en a pas.
@@ -111,6 +107,9 @@ class Imagerie:
 
     def _empreinte(self, texte: str, complet: bool) -> str:
         return hashlib.sha256(f"{self.version}\n{complet}\n{texte}".encode()).hexdigest()[:24]
+
+    def _chemin_tire(self, texte: str, suffixe: str) -> Path:
+        return self._chemin(self._empreinte(f"{suffixe}\n{texte}", True), suffixe)
 
     def _chemin(self, cle: str, suffixe: str) -> Path:
         return self.dossier / f"{cle}.{suffixe}"
@@ -124,10 +123,17 @@ class Imagerie:
                 fichiers.ecrire(self._chemin(cle, suffixe), contenu)
 
 
-def imagerie_du_jeu(projet: Projet, jeu: Jeu, profil: str = INTERNE) -> Imagerie:
+def imagerie_du_jeu(
+    projet: Projet, jeu: Jeu, profil: str = INTERNE, ouvriers: Ouvriers | None = None
+) -> Imagerie:
     """Rend l'imagerie d'un jeu, gardée dans `data/entrepot/<jeu>/images/`, à part pour le profil public."""
     dessinateur = partial(dessiner, referentiel=projet.referentiel, region=projet.collection.region)
-    return Imagerie(projet.entrepot / jeu / nom_de_profil("images", profil), dessinateur, _version_du_dessin(projet))
+    dossier = projet.entrepot / jeu / nom_de_profil("images", profil)
+    return Imagerie(dossier, dessinateur, _version_du_dessin(projet), ouvriers or Ouvriers())
+
+
+def _dessiner(dessinateur: Dessinateur, voulu: tuple[str, bool]) -> Dessin:
+    return dessinateur(*voulu)
 
 
 def _textes(figures: Iterable[Figure]) -> dict[str, None]:

@@ -50,7 +50,7 @@ class Fabrique:
     def fiches(self, sirens: Sequence[str] = ()) -> str:
         """Imprime la synthèse et les fiches, ou seulement celles des `sirens`."""
         with _dossier_neuf(self.dossier / "fiches", garder=bool(sirens)) as neuf:
-            pdf = self.pieces.imprimer(self.edition, self.imagerie, self._est_de_travail, neuf, tuple(sirens))
+            pdf = self.pieces.serie(self.edition, self.imagerie, self._est_de_travail).imprimer(neuf, tuple(sirens))
             self._refuser_les_fuites(neuf)
         return f"{compter(len(pdf), 'fiche PDF', 'fiches PDF')} dans « {self.dossier / 'fiches'} »."
 

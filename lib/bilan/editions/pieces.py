@@ -6,15 +6,21 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bilan.editions.annuaire import Annuaire, ouvrir_annuaire
 from bilan.editions.executions import Edition
 from bilan.editions.imagerie import Imagerie
+from bilan.editions.ouvriers import Promesse
 from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
 from bilan.entrepot.mesures import EntrepotMesures
 from bilan.projet import Projet
+
+if TYPE_CHECKING:
+    from bilan.editions.fiches.serie import Serie
 
 OUVERTES = "donnees-ouvertes"
 _EPOQUE = (1980, 1, 1, 0, 0, 0)
@@ -25,7 +31,7 @@ _LUS = ("copil.toml", "collection.toml")
 class Piece:
     """Une pièce : son libellé, son nom de fichier, ce qui en fait le contenu.
 
-    `lu` est l'empreinte de ce qu'elle lit au-delà des exécutions et du code.
+    `lu` est l'empreinte de ce qu'elle lit au-delà des exécutions et du code. `faire` passe d'un processus à l'autre.
     """
 
     libelle: str
@@ -55,27 +61,26 @@ class Pieces:
         periode = edition.declaration.periode
         return (
             Piece("Diaporama du comité", f"copil-{edition.jeu}-{periode}.pptx",
-                  lambda: _lire(lambda chemin: self.ecrire_diaporama(edition, chemin))),
+                  partial(_lire, partial(self.ecrire_diaporama, edition))),
             Piece("Annexe, une feuille par figure", nom_de_l_annexe(edition),
-                  lambda: _lire(lambda chemin: self.ecrire_annexe(edition, chemin))),
+                  partial(_lire, partial(self.ecrire_annexe, edition))),
             Piece("Données ouvertes : CSV, Parquet, tableur, schémas et licence", f"{OUVERTES}-{edition.jeu}.zip",
-                  lambda: self._ouvertes(edition), self._empreinte_des_donnees(edition)),
+                  partial(self._ouvertes, edition), self._empreinte_des_donnees(edition)),
         )
 
-    def imprimer(
-        self, edition: Edition, imagerie: Imagerie, document_de_travail: bool, dossier: Path,
-        sirens: tuple[str, ...] = (),
-    ) -> list[Path]:  # fmt: skip
-        """Imprime la synthèse et les fiches de l'édition, ou celles des `sirens` seulement ; rend leurs chemins.
+    def commander_les_fiches(
+        self, edition: Edition, imagerie: Imagerie, document_de_travail: bool, dossier: Path
+    ) -> Promesse[list[Path]]:
+        """Met en route toutes les fiches PDF ; la promesse les écrit dans `dossier` et rend leurs chemins."""
+        return self.serie(edition, imagerie, document_de_travail).commander(dossier)
 
-        Lève ce que lève `Serie.imprimer`.
-        """
+    def serie(self, edition: Edition, imagerie: Imagerie, document_de_travail: bool) -> "Serie":
+        """Rend la série des fiches PDF de l'édition, synthèse comprise."""
         from bilan.editions.fiches.plan import DOSSIER
         from bilan.editions.fiches.serie import Serie
 
         gabarits = self.projet.reports / DOSSIER
-        serie = Serie(edition, self.annuaire, self.textes, imagerie, gabarits, document_de_travail)
-        return serie.imprimer(dossier, sirens)
+        return Serie(edition, self.annuaire, self.textes, imagerie, gabarits, document_de_travail)
 
     def ecrire_diaporama(self, edition: Edition, chemin: Path) -> None:
         """Écrit le diaporama du comité, sans marque."""

@@ -22,7 +22,7 @@ from bilan.francais import compter
 from bilan.projet import INTERNE, PROFILS, Jeu, Projet, nom_de_profil
 
 if TYPE_CHECKING:
-    from bilan.editions.site import Atelier
+    from bilan.editions.atelier import Atelier
 
 Dire = Callable[[str], object]
 _CONSTATS_MONTRES = 10
@@ -144,8 +144,9 @@ def _jeux_executes(projet: Projet, profil: str) -> list[Jeu]:
 
 def _construire(projet: Projet, jeux: Sequence[Jeu], dossier: Path, parution: Parution) -> tuple[str, str]:
     """Construit le site à côté, le contrôle, le range ; rend sa version et la phrase qui dit ce qui est fait."""
+    from bilan.editions.atelier import Atelier
     from bilan.editions.controles import controler
-    from bilan.editions.site import Atelier, construire, figures_attendues
+    from bilan.editions.site import construire, figures_attendues
 
     with _chantier(dossier) as chantier:
         atelier = parution.atelier or Atelier.du_projet(projet, jeux, parution.profil)

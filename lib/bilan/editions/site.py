@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -10,25 +10,18 @@ from pathlib import Path
 
 from bilan.editions import charte
 from bilan.editions.accueil import accueillir
-from bilan.editions.annuaire import Annuaire, cle_de_tri
-from bilan.editions.commentaires import (
-    Commentaire,
-    commenter,
-    figures_de,
-    lire_commentaires,
-    refuser_s_il_faut_relire,
-)
+from bilan.editions.annuaire import cle_de_tri
+from bilan.editions.atelier import Atelier
+from bilan.editions.commandes import Commandes
+from bilan.editions.commentaires import commenter, figures_de, refuser_s_il_faut_relire
 from bilan.editions.composition import Page, composer
 from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
-from bilan.editions.exploration import Fonds, moteur, script_de_page
-from bilan.editions.filigrane import marquer_la_piece
+from bilan.editions.exploration import Fonds, script_de_page
 from bilan.editions.gabarits import Gabarits
-from bilan.editions.imagerie import Imagerie, imagerie_du_jeu
-from bilan.editions.pieces import Piece, Pieces, version_des_pieces
-from bilan.editions.planches import Planches
+from bilan.editions.imagerie import Imagerie
+from bilan.editions.ouvriers import Promesse
 from bilan.editions.recherche import Entree, script
-from bilan.editions.revisions import LIGNES_PAR_PAGE, Revisions, lire_revisions
-from bilan.editions.textes import Textes
+from bilan.editions.revisions import LIGNES_PAR_PAGE, Revisions
 from bilan.editions.vues import Fichier, Place, VueFigure, voir
 from bilan.projet import INTERNE, Jeu, Projet
 
@@ -36,34 +29,6 @@ FICHES = "fiches"
 """Dossier des fiches PDF, parmi les téléchargements d'une édition."""
 
 PAGES_COMMUNES = ("glossaire", "accessibilite", "mentions")
-
-
-@dataclass(frozen=True)
-class Atelier:
-    """Ce dont le site d'un profil a besoin et que les exécutions ne portent pas : noms, textes, images, moteurs."""
-
-    annuaire: Annuaire
-    textes: Textes
-    imageries: dict[Jeu, Imagerie]
-    diapositives: Callable[[Edition, Execution], bytes]
-    profil: str = INTERNE
-    commentaires: tuple[Commentaire, ...] = ()
-    moteur: Callable[[], bytes] = moteur
-    pieces: Callable[[Edition], Sequence[Piece]] = lambda _edition: ()
-    imprimer: Callable[[Edition, Imagerie, bool, Path], Sequence[Path]] = lambda *_: ()
-    version_des_pieces: str = ""
-    revisions: Callable[[Edition], tuple[Revisions, ...]] = lambda _edition: ()
-
-    @classmethod
-    def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
-        """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
-        imageries = {jeu: imagerie_du_jeu(projet, jeu, profil) for jeu in jeux}
-        pieces = Pieces.du_projet(projet)
-        return cls(
-            pieces.annuaire, pieces.textes, imageries, Planches(projet), profil, lire_commentaires(projet),
-            pieces=pieces, imprimer=pieces.imprimer, version_des_pieces=version_des_pieces(projet),
-            revisions=partial(lire_revisions, projet),
-        )
 
 
 @dataclass
@@ -99,17 +64,41 @@ def construire(
     destination.mkdir(parents=True, exist_ok=True)
     shutil.copytree(projet.gabarits_du_site / "assets", destination / "assets", dirs_exist_ok=True)
     charte.poser(projet, habillage, destination)
-    bilan = Bilan()
-    moteur_de_vega = atelier.imageries[editions[0].jeu].tirer(version("vl-convert-python"), "js", atelier.moteur)
-    (destination / "assets" / "vega.js").write_bytes(moteur_de_vega)
+    chantiers = []
     for edition in editions:
-        chantier = _Chantier(edition, atelier, gabarits, destination / edition.jeu, document_de_travail)
-        bilan.images_dessinees += chantier.dessiner()
-        bilan.pages[edition.jeu] = chantier.construire()
-        bilan.echecs += [e.page for e in edition.executions if e.run.statut == "echec"]
+        dossier = destination / edition.jeu
+        commandes = Commandes(edition, atelier, document_de_travail, dossier / "telechargements" / FICHES)
+        chantiers.append(_Chantier(commandes, gabarits, dossier))
+    with atelier.ouvriers:
+        bilan = _mener(chantiers, atelier, destination)
     entree = gabarits.rendre("entree", racine="", editions=editions, region=atelier.annuaire.region)
     _ecrire(destination / "index.html", entree)
     return bilan
+
+
+def _mener(chantiers: Sequence["_Chantier"], atelier: Atelier, destination: Path) -> Bilan:
+    """Construit les éditions : les ouvriers dessinent, puis font les pièces pendant que les pages s'écrivent."""
+    bilan, commandes = Bilan(), [chantier.commandes for chantier in chantiers]
+    dessins = [commande.dessins() for commande in commandes]
+    moteur_de_vega = _commander_le_moteur(atelier, commandes[0].imagerie)
+    for commande in commandes:
+        commande.telechargements()
+    for commande, dessines in zip(commandes, dessins, strict=True):
+        bilan.images_dessinees += dessines()
+        commande.impressions()
+    for chantier in chantiers:
+        bilan.pages[chantier.edition.jeu] = chantier.construire()
+        bilan.echecs += [e.page for e in chantier.edition.executions if e.run.statut == "echec"]
+    (destination / "assets" / "vega.js").write_bytes(moteur_de_vega())
+    for commande in commandes:
+        commande.imagerie.elaguer()
+    return bilan
+
+
+def _commander_le_moteur(atelier: Atelier, imagerie: Imagerie) -> Promesse[bytes]:
+    texte = version("vl-convert-python")
+    faire = atelier.moteur if imagerie.garde(texte, "js") else atelier.ouvriers.confier(atelier.moteur)
+    return partial(imagerie.tirer, texte, "js", faire)
 
 
 def figures_attendues(projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> dict[str, frozenset[str]]:
@@ -125,29 +114,27 @@ def figures_attendues(projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE
 class _Chantier:
     """Construction d'une édition dans son dossier."""
 
-    edition: Edition
-    atelier: Atelier
+    commandes: Commandes
     gabarits: Gabarits
     dossier: Path
-    document_de_travail: bool = False
     fonds: Fonds = field(default_factory=Fonds)
     donnes: dict[tuple[str, bytes], str] = field(default_factory=dict)
 
     @property
+    def edition(self) -> Edition:
+        return self.commandes.edition
+
+    @property
+    def atelier(self) -> Atelier:
+        return self.commandes.atelier
+
+    @property
     def imagerie(self) -> Imagerie:
-        return self.atelier.imageries[self.edition.jeu]
+        return self.commandes.imagerie
 
     @cached_property
     def revisions(self) -> tuple[Revisions, ...]:
         return self.atelier.revisions(self.edition)
-
-    def dessiner(self) -> int:
-        """Dessine toutes les figures de l'édition ; celles des pages régionales le sont au complet."""
-        fiches, pages = (
-            [f for e in self.edition.executions if e.est_fiche is fiche for f in e.figures.values()]
-            for fiche in (True, False)
-        )
-        return self.imagerie.preparer(fiches, pages)
 
     def construire(self) -> int:
         """Écrit toutes les pages de l'édition et rend leur nombre."""
@@ -165,7 +152,6 @@ class _Chantier:
             self._rendre(nom, f"{nom}.html", "", sources=sources)
         _ecrire(self.dossier / "recherche.js", script(self._entrees(pages)))
         _ecrire(self.dossier / "exploration" / "fonds.js", self.fonds.script())
-        self.imagerie.elaguer()
         return len(pages) + len(self.revisions) + 2 + len(self.edition.autres_fiches) + len(PAGES_COMMUNES)
 
     def _composer(self, execution: Execution) -> Page:
@@ -177,13 +163,10 @@ class _Chantier:
         return Place(page, "../" * page.count("/"), frozenset(self.edition.fiches))
 
     def _imprimer(self) -> dict[str, Fichier]:
-        """Imprime les fiches PDF, gardées une à une tant que leur contenu est le même ; les rend par page."""
-        racine = self.dossier / "telechargements" / FICHES
-        pdf = self.atelier.imprimer(self.edition, self.imagerie, self.document_de_travail, racine)
-        noms = {chemin.relative_to(racine).with_suffix("").as_posix(): chemin for chemin in pdf}
+        """Attend les fiches PDF et les rend, par page."""
         return {
-            nom: Fichier("PDF", f"{'../' * nom.count('/')}telechargements/{FICHES}/{nom}.pdf", chemin.read_bytes())
-            for nom, chemin in noms.items()
+            nom: Fichier("PDF", f"{'../' * nom.count('/')}telechargements/{FICHES}/{nom}.pdf", contenu)
+            for nom, contenu in self.commandes.recevoir_les_fiches().items()
         }
 
     def _page(self, page: Page, imprimee: Fichier | None) -> None:
@@ -211,19 +194,10 @@ class _Chantier:
         return replace(vue, fichiers=tuple(map(chez_la_premiere, vue.fichiers)), image_a_part=a_part)
 
     def _diapositives(self, execution: Execution, place: Place) -> Fichier | None:
-        """Rend les diapositives des figures d'une page régionale, gardées tant que l'exécution est la même."""
-        if execution.est_fiche or not execution.figures:
-            return None
+        """Attend et rend les diapositives d'une page ; rien pour une fiche ou une page sans figure."""
         nom = f"{execution.page}.pptx"
-        contenu = self.imagerie.tirer(
-            f"{self.atelier.version_des_pieces}\n{execution.run.cle}\n{execution.run.titre}", "pptx",
-            lambda: self.atelier.diapositives(self.edition, execution),
-        )
-        return Fichier("PPTX", place.telechargement(nom), self._selon_la_nature(nom, contenu))
-
-    def _selon_la_nature(self, nom: str, contenu: bytes) -> bytes:
-        """Rend la pièce, marquée si l'édition est un document de travail."""
-        return marquer_la_piece(nom, contenu) if self.document_de_travail else contenu
+        contenu = self.commandes.recevoir(nom)
+        return Fichier("PPTX", place.telechargement(nom), contenu) if contenu else None
 
     def _explorer(self, page: Page, place: Place) -> None:
         explorables = {vue.figure.id: self.fonds.partager(vue.exploration, place.fiche)
@@ -253,18 +227,13 @@ class _Chantier:
         pieces = [*synthese, *self._pieces()]
         self._rendre("accueil", "index.html", "", accueil=accueil, pages=regionales, pieces=pieces)
 
-    def _pieces(self) -> list[tuple[str, Fichier]]:
-        """Écrit les pièces de l'édition, gardées tant que ses exécutions sont les mêmes, et rend leurs libellés."""
-        cles = "\n".join(execution.run.cle for execution in self.edition.executions)
-        rendues = []
-        for piece in self.atelier.pieces(self.edition):
-            texte = f"{self.atelier.version_des_pieces}\n{piece.nom}\n{cles}\n{piece.lu}"
-            format_ = Path(piece.nom).suffix.removeprefix(".")
-            contenu = self._selon_la_nature(piece.nom, self.imagerie.tirer(texte, format_, piece.faire))
-            fichier = Fichier(format_.upper(), f"telechargements/{piece.nom}", contenu)
+    def _pieces(self) -> Iterator[tuple[str, Fichier]]:
+        """Écrit les pièces de l'édition, et rend leurs libellés."""
+        for piece in self.commandes.pieces:
+            format_ = Path(piece.nom).suffix.removeprefix(".").upper()
+            fichier = Fichier(format_, f"telechargements/{piece.nom}", self.commandes.recevoir(piece.nom) or b"")
             _poser(self.dossier / fichier.adresse, fichier.contenu)
-            rendues.append((piece.libelle, fichier))
-        return rendues
+            yield piece.libelle, fichier
 
     def _epci(self, imprimees: Mapping[str, Fichier]) -> None:
         place = Place("epci/index", "../", frozenset(self.edition.fiches))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from bilan.editions.fiches.contenu import figures_prevues, insecables, pages
 from bilan.editions.fiches.plan import Document, Plan
 from bilan.editions.fiches.presse import Presse, version_de_la_presse
 from bilan.editions.imagerie import Imagerie
+from bilan.editions.ouvriers import Promesse
 from bilan.editions.textes import Textes
 from bilan.entrepot import fichiers
 from bilan.erreurs import valeur_inconnue
@@ -22,6 +23,7 @@ from bilan.francais import date_longue
 from bilan.periode import Periode
 
 SYNTHESE = "synthese-regionale.pdf"
+_PDF = "pdf"
 _FICTIF = "DONNÉES FICTIVES – "
 
 
@@ -46,22 +48,31 @@ class Serie:
         Lève `ErreurUsage` pour un SIREN sans fiche,
         `PublicationRefusee` si une fiche ne tient pas dans ses pages.
         """
+        with self.imagerie.ouvriers:
+            return self.commander(dossier, sirens)()
+
+    def commander(self, dossier: Path, sirens: tuple[str, ...] = ()) -> Promesse[list[Path]]:
+        """Met en route les PDF que `imprimer` fait ; la promesse les écrit et rend leurs chemins."""
         for siren in sirens:
             if siren not in self.edition.fiches:
                 raise valeur_inconnue("la fiche de l'EPCI", siren, self.edition.fiches)
-        plan, presse, version = Plan.lire(self.gabarits), Presse(self.gabarits), version_de_la_presse(self.gabarits)
+        plan, version = Plan.lire(self.gabarits), version_de_la_presse(self.gabarits)
         documents = list(self._documents(plan, sirens))
         self.imagerie.preparer(f for _, document, figures, _ in documents for f in figures_prevues(document, figures))
-        ecrits = []
-        for nom, document, figures, tete in documents:
-            contenu = tete | {"pages": pages(document, figures, self.imagerie)}
-            pdf = self.imagerie.tirer(
-                f"{version}\n{document.gabarit}\n{json.dumps(contenu)}", "pdf",
-                partial(presse.imprimer, document.gabarit, contenu, self._connu_le),
-            )
-            fichiers.ecrire(dossier / nom, pdf)
-            ecrits.append(dossier / nom)
-        return ecrits
+        voulus = [
+            _Voulu(nom, version, document.gabarit, tete | {"pages": pages(document, figures, self.imagerie)})
+            for nom, document, figures, tete in documents
+        ]
+        imprimer = partial(_imprimer, self.gabarits, self._connu_le)
+        manquants = [voulu for voulu in voulus if not self.imagerie.garde(voulu.texte, _PDF)]
+        imprimes = self.imagerie.ouvriers.repartir(imprimer, manquants)
+        faits = {voulu.nom: imprime for voulu, imprime in zip(manquants, imprimes, strict=True)}
+        return partial(self._recevoir, dossier, [(v, faits.get(v.nom, partial(imprimer, v))) for v in voulus])
+
+    def _recevoir(self, dossier: Path, attendus: list[tuple["_Voulu", Promesse[bytes]]]) -> list[Path]:
+        for voulu, imprime in attendus:
+            fichiers.ecrire(dossier / voulu.nom, self.imagerie.tirer(voulu.texte, _PDF, imprime))
+        return [dossier / voulu.nom for voulu, _ in attendus]
 
     @property
     def _connu_le(self) -> date:
@@ -107,3 +118,28 @@ class Serie:
             "mention_fictif": insecables(f"{_FICTIF}{texte.avertissement}") if fictif else "",
             "pied": insecables(pied),
         }
+
+
+@dataclass(frozen=True)
+class _Voulu:
+    """Un PDF à imprimer : son nom de fichier, la version de la presse, le gabarit et ce qu'il met en page."""
+
+    nom: str
+    version: str
+    gabarit: str
+    contenu: dict[str, Any]
+
+    @property
+    def texte(self) -> str:
+        """Tout ce dont dépend le PDF."""
+        return f"{self.version}\n{self.gabarit}\n{json.dumps(self.contenu)}"
+
+
+def _imprimer(gabarits: Path, jour: date, voulu: _Voulu) -> bytes:
+    return _presse(gabarits, voulu.version).imprimer(voulu.gabarit, voulu.contenu, jour)
+
+
+@cache
+def _presse(gabarits: Path, _version: str) -> Presse:
+    # Une presse par processus et par version des gabarits : les polices du poste ne sont cherchées qu'une fois.
+    return Presse(gabarits)
