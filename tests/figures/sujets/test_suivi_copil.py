@@ -42,6 +42,14 @@ def test_une_cotation_en_service_l_emporte_sur_le_groupe_publie(
     assert dits["Référentiel régional"] is None
 
 
+def test_la_lecture_d_un_point_garde_les_capitales_d_un_sigle(
+    mesurer: Mesurer, publie: Callable[[str], pl.DataFrame], contexte: Contexte
+) -> None:
+    points = publie("points_arbitres_2024.csv").head(1).with_columns(sujet=pl.lit("CALEOL de l'État"))
+    mesures = mesurer({"indicateur": "C1", "numerateur": 3, "denominateur": 4})
+    assert "Point 1, CALEOL de l'État : 3 sur 4" in suivi_copil.suivi(points, mesures, contexte).lecture
+
+
 def test_le_catalogue_dit_ce_qui_est_repete(contexte: Contexte, introuvables: Introuvables) -> None:
     ligne = {"objet": "", "parametres": "jeu", "jeux": "", "mesures": "", "figures": 1.0}
     lignes = [

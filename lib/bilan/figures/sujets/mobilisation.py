@@ -195,7 +195,7 @@ def points_arbitres(points: pl.DataFrame, contexte: Contexte) -> Figure:
             Colonne("echeance", "Échéance"),
             Colonne("etat", "État"),
         ),
-        lecture=f"Point {premier['numero']}, {premier['sujet'].lower()} : responsable, {premier['responsable']} ; "
+        lecture=f"Point {premier['numero']}, {en_phrase(premier['sujet'])} : responsable, {premier['responsable']} ; "
         f"échéance, {premier['echeance']}.",
         champ=f"Points arbitrés du COPIL de la région {contexte.region}.",
         source=contexte.source(COPIL),

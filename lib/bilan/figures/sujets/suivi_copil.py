@@ -7,7 +7,7 @@ import polars as pl
 from bilan.figures.formes import Tableau
 from bilan.figures.modele import Colonne, Figure
 from bilan.figures.sujets.contexte import Contexte
-from bilan.figures.sujets.descriptions import decrire_lignes
+from bilan.figures.sujets.descriptions import decrire_lignes, en_phrase
 from bilan.figures.sujets.mesures import Ligne, maturite, une
 from bilan.figures.sujets.mobilisation import COPIL
 from bilan.francais import date_longue, nombre
@@ -77,7 +77,8 @@ def suivi(points: pl.DataFrame, mesures: pl.DataFrame, contexte: Contexte) -> Fi
             Colonne("declare", "État déclaré"),
             Colonne("mesure", "Ce que disent les registres"),
         ),
-        lecture=f"Point {tete['numero']}, {tete['sujet'].lower()} : {tete['mesure'] or 'aucun registre ne le mesure'}.",
+        lecture=f"Point {tete['numero']}, {en_phrase(tete['sujet'])} : "
+        f"{tete['mesure'] or 'aucun registre ne le mesure'}.",
         champ=f"Points arbitrés du dernier COPIL de la région {contexte.region}.",
         source=contexte.source(COPIL),
         alt=decrire_lignes(donnees, "sujet", {"responsable": "texte", "mesure": "texte"}),
