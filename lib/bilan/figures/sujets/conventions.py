@@ -10,10 +10,10 @@ from bilan.figures.sujets.flux import AVEC_CONVENTION
 from bilan.figures.sujets.mesures import (
     colonnes_du_rapport,
     couverture,
+    croiser,
     joindre,
     maturite,
     par_departement,
-    par_modalite,
     une,
 )
 from bilan.francais import compter, nombre, pourcent
@@ -43,9 +43,7 @@ COLONNES_SIGNATURE = (
 def par_reservataire(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend le taux de signature par réservataire, en nombre (V1) et pondéré par le parc (V2)."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    donnees = par_modalite(mesures.filter(indicateur="V1"), AVEC_CONVENTION, **ici)
-    donnees = joindre(donnees, mesures.filter(**ici, indicateur="V2"), "parc")
-    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "parc", "absence")
+    donnees = croiser(mesures, AVEC_CONVENTION, "V1", {"V2": "parc"}, **ici)
     nombre_signe, parc_signe = (une(mesures, indicateur=code, **contexte.en_region) for code in ("V1", "V2"))
     return Figure(
         id="conventions-reservataires",

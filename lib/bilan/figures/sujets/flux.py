@@ -12,6 +12,7 @@ from bilan.figures.sujets.mesures import (
     Ligne,
     colonnes_du_rapport,
     couverture,
+    croiser,
     joindre,
     maturite,
     par_departement,
@@ -128,10 +129,7 @@ def atteinte(mesures: pl.DataFrame, contexte: Contexte, ou: dict[str, str] | Non
 def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend la part effective de chaque réservataire (F3) face au taux moyen des conventions (F3c), et l'écart (F3e)."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    donnees = par_modalite(mesures.filter(indicateur="F3"), RESERVATAIRES, **ici)
-    for code, nom in (("F3c", "taux"), ("F3e", "ecart")):
-        donnees = joindre(donnees, mesures.filter(**ici, indicateur=code), nom)
-    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "taux", "ecart", "absence")
+    donnees = croiser(mesures, RESERVATAIRES, "F3", {"F3c": "taux", "F3e": "ecart"}, **ici)
     compares = donnees.filter(pl.col("ecart").is_not_null()).sort(
         pl.col("ecart").abs(), "libelle", descending=[True, False]
     )
@@ -163,9 +161,7 @@ def parts_et_taux(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
 def transformation(mesures: pl.DataFrame, contexte: Contexte) -> Figure:
     """Rend, par réservataire, les attributions pour cent propositions (F4) et les baux pour cent attributions (F4b)."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    donnees = par_modalite(mesures.filter(indicateur="F4"), RESERVATAIRES, **ici)
-    donnees = joindre(donnees, mesures.filter(**ici, indicateur="F4b"), "baux")
-    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "baux", "absence")
+    donnees = croiser(mesures, RESERVATAIRES, "F4", {"F4b": "baux"}, **ici)
     connus = donnees.drop_nulls("valeur")
     tete = (connus if connus.height else donnees).row(0, named=True)
     tous = une(mesures, indicateur="F4", **contexte.en_region)

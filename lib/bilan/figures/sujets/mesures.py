@@ -109,6 +109,20 @@ def joindre(donnees: pl.DataFrame, mesures: pl.DataFrame, nom: str, cle: str = "
     return donnees.join(valeurs, on=cle, how="left", maintain_order="left")
 
 
+def croiser(
+    mesures: pl.DataFrame, libelles: dict[str, str], code: str, autres: dict[str, str], **filtres: str
+) -> pl.DataFrame:
+    """Rend, par code de `libelles`, les deux termes et la valeur de l'indicateur `code`, puis la valeur des `autres`.
+
+    `autres` donne le nom de la colonne de chaque autre indicateur. Colonnes : libelle, numerateur, denominateur,
+    valeur, celles-là, absence.
+    """
+    donnees = par_modalite(mesures.filter(indicateur=code), libelles, **filtres)
+    for autre, nom in autres.items():
+        donnees = joindre(donnees, mesures.filter(**filtres, indicateur=autre), nom)
+    return donnees.select("libelle", "numerateur", "denominateur", "valeur", *autres.values(), "absence")
+
+
 def _avec_absence(lignes: pl.DataFrame) -> pl.DataFrame:
     return lignes.with_columns(pl.col("statut").fill_null("non_transmis")).with_columns(ABSENCE)
 

@@ -10,10 +10,10 @@ from bilan.figures.sujets.mesures import (
     Ligne,
     colonnes_du_rapport,
     couverture,
+    croiser,
     joindre,
     maturite,
     par_departement,
-    par_modalite,
     une,
 )
 from bilan.francais import articles, compter, nombre, pourcent
@@ -127,9 +127,7 @@ def _lecture_encadree(region: Ligne, contexte: Contexte, suite: str) -> str:
 def contingents(mesures: pl.DataFrame, cible: float, contexte: Contexte) -> Figure:
     """Rend, par contingent, la part des publics prioritaires (A3) et celle des ménages DALO (A3d), face à `cible`."""
     ici = {**contexte.en_region, "ventilation": "reservataire"}
-    donnees = par_modalite(mesures.filter(indicateur="A3"), RESERVATAIRES, **ici)
-    donnees = joindre(donnees, mesures.filter(**ici, indicateur="A3d"), "dalo")
-    donnees = donnees.select("libelle", "numerateur", "denominateur", "valeur", "dalo", "absence")
+    donnees = croiser(mesures, RESERVATAIRES, "A3", {"A3d": "dalo"}, **ici)
     juges = donnees.filter(pl.col("denominateur") >= contexte.seuils.base_minimale_logements)
     atteints = juges.filter(pl.col("valeur") >= cible).height
     tete: Ligne = juges.sort("valeur", "libelle", descending=[True, False], nulls_last=True).row(0, named=True)
