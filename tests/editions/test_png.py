@@ -34,7 +34,7 @@ def test_ce_qui_etait_transparent_devient_blanc(png: bytes) -> None:
 
 
 def test_l_image_est_plus_legere_et_toujours_la_meme(png: bytes) -> None:
-    assert len(alleger(png)) < len(png) / 4
+    assert len(alleger(png)) < len(png) / 3
     assert alleger(png) == alleger(png)
 
 

@@ -22,5 +22,5 @@ def alleger(png: bytes) -> bytes:
     opaque.paste(transparente, mask=transparente)
     indexee = opaque.quantize(_COULEURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     tampon = io.BytesIO()
-    indexee.save(tampon, "PNG", compress_level=9)
+    indexee.save(tampon, "PNG")
     return tampon.getvalue()

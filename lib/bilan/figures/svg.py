@@ -1,6 +1,7 @@
 """Du SVG de Vega au SVG publié : accessible, souple, court, sans anglais ni adresse externe, toujours le même."""
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from bilan.figures.altair.habillage import BORD, Habillage
@@ -156,8 +157,10 @@ def _habiller_la_racine(racine: ElementTree.Element, alt: str, identifiant: str)
     racine.set("style", f"width:100%;max-width:{largeur}px;height:auto")
 
 
+@lru_cache(maxsize=2048)
 def _raccourcir(chemin: str) -> str:
     """Rend le chemin au dixième de pixel ; fait de segments droits, il est récrit en pas relatifs, sans dérive."""
+    # Les cartes des fiches ont les mêmes contours : ils se récrivent une fois.
     if not _CHEMIN_DROIT.match(chemin):
         return _NOMBRE.sub(_arrondir, chemin)
     morceaux, ici, depart = [], (0, 0), (0, 0)
