@@ -2,11 +2,12 @@
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 _PROCESSUS = 2
 _LOT = 6
@@ -49,7 +50,8 @@ class Ouvriers:
         if self._equipe is None:
             # « spawn » : un processus qui a lancé V8 ou les fils de polars ne se duplique pas sans risque.
             self._equipe = ProcessPoolExecutor(self._nombre, mp_context=multiprocessing.get_context("spawn"))
-        return self._equipe.submit(faire, *arguments, **nommes).result
+        # Le pli se ferme ici : le fil de la file le fermerait pendant que l'appelant se sert des mêmes objets.
+        return self._equipe.submit(_ouvrir, pickle.dumps(partial(faire, *arguments, **nommes))).result
 
     def repartir(self, faire: Callable[[U], T], elements: Sequence[U]) -> list[Promesse[T]]:
         """Confie le même travail sur chaque élément, par lots de six ; rend une promesse par élément, dans l'ordre."""
@@ -59,6 +61,10 @@ class Ouvriers:
             faits = self.confier(_faire_le_lot, faire, lot)
             promesses += [partial(_tirer_du_lot, faits, place) for place in range(len(lot))]
         return promesses
+
+
+def _ouvrir(pli: bytes) -> Any:
+    return pickle.loads(pli)()
 
 
 def _faire_le_lot(faire: Callable[[U], T], lot: Sequence[U]) -> list[T]:
