@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from traitlets.config import Config
 from bilan.carnets.memoire import borner_memoire, pic_memoire_mo
 from bilan.carnets.moteur import Resultat, executer_par_papermill
 from bilan.carnets.plan import Tache
+from bilan.carnets.prises import dossier_des_prises
 
 NOM_PAPERMILL = "bilan-noyau"
 
@@ -137,9 +137,9 @@ def _liaison() -> Any:
     if sys.platform == "win32":
         yield Config()
         return
-    dossier = tempfile.mkdtemp(prefix="bilan-")
+    dossier = dossier_des_prises()
     try:
-        noyau = {"transport": "ipc", "connection_file": str(Path(dossier) / "noyau.json")}
+        noyau = {"transport": "ipc", "connection_file": str(dossier / "noyau.json")}
         yield Config({"KernelManager": noyau})
     finally:
         shutil.rmtree(dossier, ignore_errors=True)

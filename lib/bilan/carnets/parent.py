@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bilan.carnets.ordre import DELAI, MEMOIRE, MORT, FinDeCarnet, Limites, Ordre
+from bilan.carnets.prises import dossier_des_prises
 from bilan.erreurs import ErreurBilan
 
 DELAI_DE_GRACE_S = 5.0
@@ -101,9 +101,9 @@ class ParentChaud:
 
     def _lancer(self) -> None:
         self._est_pret = False
-        self._dossier = tempfile.mkdtemp(prefix="bilan-")
+        self._dossier = dossier_des_prises()
         self._processus = subprocess.Popen(
-            [sys.executable, "-m", "bilan.carnets.zygote", str(Path(self._dossier) / "zygote"), *self._dessin],
+            [sys.executable, "-m", "bilan.carnets.zygote", str(self._dossier / "zygote"), *self._dessin],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environnement, text=True,
         )
 
@@ -113,7 +113,7 @@ class ParentChaud:
                 if self._processus.stdout is None or self._processus.stdout.readline() != "pret\n":
                     raise ErreurBilan("Le moteur rapide n'a pas démarré ; relancez avec « --moteur standard ».")
                 self._est_pret = True
-            adresse = str(Path(self._dossier) / "zygote")
+            adresse = str(self._dossier / "zygote")
         connexion = Client(adresse, family="AF_UNIX")
         genre, contenu = connexion.recv()
         if genre == "refus":
