@@ -19,8 +19,9 @@ def test_une_prise_se_pose_quel_que_soit_le_dossier_provisoire(
     monkeypatch.setattr(tempfile, "tempdir", str(provisoire))
     dossier = dossier_des_prises()
     try:
-        Listener(str(dossier / "noyau-ipc-5"), family="AF_UNIX").close()
-        Listener(str(dossier / "zygote"), family="AF_UNIX").close()
+        for nom in ("zygote", "noyau-ipc-5"):
+            with Listener(str(dossier / nom), family="AF_UNIX"):
+                assert (dossier / nom).is_socket()
     finally:
         shutil.rmtree(dossier)
 

@@ -11,7 +11,7 @@ _AILLEURS = Path("/tmp")
 
 
 def dossier_des_prises() -> Path:
-    """Ren, à effacer après usage : dans `/tmp` si le dossier provisoire du poste a un nom trop long."""
+    """Rend un dossier neuf, à effacer après usage : dans `/tmp` si le dossier provisoire du poste est trop profond."""
     provisoire = tempfile.gettempdir()
     long = len(provisoire.encode()) + _PLACE > _CHEMIN_MAX
     return Path(tempfile.mkdtemp(prefix="bilan-", dir=_AILLEURS if long else provisoire))
