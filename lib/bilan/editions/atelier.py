@@ -1,7 +1,7 @@
 """L'atelier d'un site : ce dont il a besoin et que les exécutions ne portent pas."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -33,16 +33,15 @@ class Atelier:
     fiches: Callable[[Edition, Imagerie, bool, Path], Promesse[Sequence[Path]]] = lambda *_: tuple
     version_des_pieces: str = ""
     revisions: Callable[[Edition], tuple[Revisions, ...]] = lambda _edition: ()
-    ouvriers: Ouvriers = field(default_factory=lambda: Ouvriers(0))
 
     @classmethod
     def du_projet(cls, projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> "Atelier":
-        """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu."""
+        """Rend l'atelier du projet : son référentiel, ses gabarits et l'imagerie de chaque jeu, mêmes ouvriers."""
         ouvriers = Ouvriers()
         imageries = {jeu: imagerie_du_jeu(projet, jeu, profil, ouvriers) for jeu in jeux}
         pieces = Pieces.du_projet(projet)
         return cls(
             pieces.annuaire, pieces.textes, imageries, Planches(projet), profil, lire_commentaires(projet),
             pieces=pieces, fiches=pieces.commander_les_fiches, version_des_pieces=version_des_pieces(projet),
-            revisions=partial(lire_revisions, projet), ouvriers=ouvriers,
+            revisions=partial(lire_revisions, projet),
         )

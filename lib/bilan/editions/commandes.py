@@ -9,7 +9,7 @@ from bilan.editions.atelier import Atelier
 from bilan.editions.executions import Edition
 from bilan.editions.filigrane import marquer_la_piece
 from bilan.editions.imagerie import Imagerie
-from bilan.editions.ouvriers import Promesse
+from bilan.editions.ouvriers import Promesse, prendre
 from bilan.editions.pieces import Piece
 
 _PPTX = ".pptx"
@@ -52,15 +52,16 @@ class Commandes:
         cles = "\n".join(execution.run.cle for execution in self.edition.executions)
         for piece in self.pieces:
             texte = f"{piece.nom}\n{cles}\n{piece.lu}"
-            garde = self._garde(piece.nom, texte)
-            self._attendre(piece.nom, texte, piece.faire if garde else self.atelier.ouvriers.confier(piece.faire))
+            self._attendus[piece.nom] = self.imagerie.promettre(*self._place(piece.nom, texte), piece.faire)
         textes = {f"{e.page}{_PPTX}": f"{e.run.cle}\n{e.run.titre}" for e in self.edition.pages if e.figures}
-        manquent = [nom.removesuffix(_PPTX) for nom, texte in textes.items() if not self._garde(nom, texte)]
+        places = {nom: self._place(nom, texte) for nom, texte in textes.items()}
+        manquent = [nom.removesuffix(_PPTX) for nom, place in places.items() if not self.imagerie.garde(*place)]
         regionale = replace(self.edition, executions=self.edition.pages)
         # Les pages d'une édition partagent un plan et un fond de carte : un seul ouvrier fait toutes les leurs.
-        faites = self.atelier.ouvriers.confier(self.atelier.diapositives, regionale, manquent) if manquent else dict
-        for nom, texte in textes.items():
-            self._attendre(nom, texte, partial(_prendre, faites, nom.removesuffix(_PPTX)))
+        faites = self.imagerie.ouvriers.confier(self.atelier.diapositives, regionale, manquent) if manquent else dict
+        for nom, place in places.items():
+            faire = partial(prendre, faites, nom.removesuffix(_PPTX))
+            self._attendus[nom] = partial(self.imagerie.tirer, *place, faire)
 
     def impressions(self) -> None:
         """Met en route les fiches PDF, une fois les figures dessinées."""
@@ -80,15 +81,5 @@ class Commandes:
             for chemin in self._imprimees()
         }
 
-    def _attendre(self, nom: str, texte: str, faire: Promesse[bytes]) -> None:
-        self._attendus[nom] = partial(self.imagerie.tirer, *self._place(nom, texte), faire)
-
-    def _garde(self, nom: str, texte: str) -> bool:
-        return self.imagerie.garde(*self._place(nom, texte))
-
     def _place(self, nom: str, texte: str) -> tuple[str, str]:
         return f"{self.atelier.version_des_pieces}\n{texte}", Path(nom).suffix.removeprefix(".")
-
-
-def _prendre(faites: Promesse[dict[str, bytes]], page: str) -> bytes:
-    return faites()[page]

@@ -85,6 +85,11 @@ class Imagerie:
         self._servis.add(chemin.name.split(".")[0])
         return chemin.read_bytes()
 
+    def promettre(self, texte: str, suffixe: str, faire: Callable[[], bytes]) -> Promesse[bytes]:
+        """Met en route ce que `tirer` aurait à faire ; la promesse rend le fichier."""
+        a_faire = faire if self.garde(texte, suffixe) else self.ouvriers.confier(faire)
+        return partial(self.tirer, texte, suffixe, a_faire)
+
     def elaguer(self) -> None:
         """Efface les images que cette construction n'a pas servies."""
         for chemin in self.dossier.glob("*.*"):

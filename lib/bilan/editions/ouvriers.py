@@ -15,6 +15,7 @@ _LOT = 6
 P = ParamSpec("P")
 T = TypeVar("T")
 U = TypeVar("U")
+K = TypeVar("K")
 
 Promesse = Callable[[], T]
 """Ce qui est en train de se faire : l'appeler attend le résultat et le rend, le même à chaque fois."""
@@ -59,7 +60,7 @@ class Ouvriers:
         for rang in range(0, len(elements), _LOT):
             lot = elements[rang : rang + _LOT]
             faits = self.confier(_faire_le_lot, faire, lot)
-            promesses += [partial(_tirer_du_lot, faits, place) for place in range(len(lot))]
+            promesses += [partial(prendre, faits, place) for place in range(len(lot))]
         return promesses
 
 
@@ -67,9 +68,10 @@ def _ouvrir(pli: bytes) -> Any:
     return pickle.loads(pli)()
 
 
-def _faire_le_lot(faire: Callable[[U], T], lot: Sequence[U]) -> list[T]:
-    return [faire(element) for element in lot]
+def _faire_le_lot(faire: Callable[[U], T], lot: Sequence[U]) -> dict[int, T]:
+    return dict(enumerate(map(faire, lot)))
 
 
-def _tirer_du_lot(faits: Promesse[list[T]], place: int) -> T:
+def prendre(faits: Promesse[dict[K, T]], place: K) -> T:
+    """Attend des résultats faits ensemble et rend celui de cette place."""
     return faits()[place]

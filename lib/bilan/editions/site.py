@@ -3,8 +3,9 @@
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from bilan.editions.executions import DOSSIERS, Edition, Execution, lire_edition
 from bilan.editions.exploration import Fonds, script_de_page
 from bilan.editions.gabarits import Gabarits
 from bilan.editions.imagerie import Imagerie
-from bilan.editions.ouvriers import Promesse
 from bilan.editions.recherche import Entree, script
 from bilan.editions.revisions import LIGNES_PAR_PAGE, Revisions
 from bilan.editions.vues import Fichier, Place, VueFigure, voir
@@ -69,7 +69,9 @@ def construire(
         dossier = destination / edition.jeu
         commandes = Commandes(edition, atelier, document_de_travail, dossier / "telechargements" / FICHES)
         chantiers.append(_Chantier(commandes, gabarits, dossier))
-    with atelier.ouvriers:
+    with ExitStack() as equipes:
+        for imagerie in atelier.imageries.values():
+            equipes.enter_context(imagerie.ouvriers)
         bilan = _mener(chantiers, atelier, destination)
     entree = gabarits.rendre("entree", racine="", editions=editions, region=atelier.annuaire.region)
     _ecrire(destination / "index.html", entree)
@@ -80,7 +82,7 @@ def _mener(chantiers: Sequence["_Chantier"], atelier: Atelier, destination: Path
     """Construit les éditions : les ouvriers dessinent, puis font les pièces pendant que les pages s'écrivent."""
     bilan, commandes = Bilan(), [chantier.commandes for chantier in chantiers]
     dessins = [commande.dessins() for commande in commandes]
-    moteur_de_vega = _commander_le_moteur(atelier, commandes[0].imagerie)
+    moteur_de_vega = commandes[0].imagerie.promettre(version("vl-convert-python"), "js", atelier.moteur)
     for commande in commandes:
         commande.telechargements()
     for commande, dessines in zip(commandes, dessins, strict=True):
@@ -93,12 +95,6 @@ def _mener(chantiers: Sequence["_Chantier"], atelier: Atelier, destination: Path
     for commande in commandes:
         commande.imagerie.elaguer()
     return bilan
-
-
-def _commander_le_moteur(atelier: Atelier, imagerie: Imagerie) -> Promesse[bytes]:
-    texte = version("vl-convert-python")
-    faire = atelier.moteur if imagerie.garde(texte, "js") else atelier.ouvriers.confier(atelier.moteur)
-    return partial(imagerie.tirer, texte, "js", faire)
 
 
 def figures_attendues(projet: Projet, jeux: Iterable[Jeu], profil: str = INTERNE) -> dict[str, frozenset[str]]:
