@@ -54,7 +54,7 @@ def classeur(place: bool = True) -> bytes:
         feuille = annexe.add_worksheet("Lisez-moi")
         feuille.write_string(0, 0, "Bilan")
         if place:
-            feuille.write_blank(*PLACE_DANS_L_ANNEXE, None, annexe.add_format({"bold": True}))
+            feuille.write_blank(PLACE_DANS_L_ANNEXE, None, annexe.add_format({"bold": True}))
         annexe.add_worksheet("flux").write_string(2, 0, "Action Logement")
     return tampon.getvalue()
 

@@ -133,7 +133,7 @@ class _Classeur:
         feuille.set_column(1, 1, 110)
         feuille.write_string(0, 0, self.dossier.textes.titre, self._style(bold=True, font_size=14))
         feuille.write_string(1, 0, self.dossier.textes.objet, self._style())
-        feuille.write_blank(*PLACE_DANS_L_ANNEXE, None, self._style(bold=True, font_color="#ce0500"))
+        feuille.write_blank(PLACE_DANS_L_ANNEXE, None, self._style(bold=True, font_color="#ce0500"))
         ligne = 4
         for titre, textes in _presentation(self.dossier, planches):
             for rang, texte in enumerate(textes):

@@ -17,8 +17,8 @@ from bilan.projet import Projet
 
 MARQUE = "Document de travail"
 MENTION = f"{MARQUE} : cette édition n'est pas publiée ; elle peut changer et ne se diffuse pas."
-PLACE_DANS_L_ANNEXE = (2, 0)
-"""Rang et colonne de la cellule que le « Lisez-moi » d'une annexe laisse vide pour la mention."""
+PLACE_DANS_L_ANNEXE = "A3"
+"""Cellule que le « Lisez-moi » d'une annexe laisse vide pour la mention."""
 PAQUET = "datapackage.json"
 
 _DIAPOSITIVE = re.compile(r"ppt/slides/slide\d+\.xml")
@@ -35,7 +35,7 @@ _FORME = f"""\
 <a:srgbClr val="16181D"><a:alpha val="9000"/></a:srgbClr></a:solidFill>\
 <a:latin typeface="Arial"/></a:rPr><a:t>{MARQUE}</a:t></a:r></a:p></p:txBody></p:sp>"""
 _PREMIERE_FEUILLE = re.compile(r"xl/worksheets/sheet1\.xml")
-_PLACE_VIDE = re.compile(rb'<c r="A3"( s="\d+")?/>')
+_PLACE_VIDE = re.compile(rf'(<c r="{PLACE_DANS_L_ANNEXE}"(?: s="\d+")?)/>'.encode())
 _POSEE = re.compile(
     rb'<p:sp>(?:(?!</p:sp>).)*?<p:cNvPr id="\d+" name="%b"/>(?:(?!</p:sp>).)*</p:sp>' % MARQUE.encode(), re.S
 )
@@ -50,6 +50,7 @@ def marquer(pptx: bytes) -> bytes:
     cx, cy = int(taille[1]), int(taille[2])
 
     def poser(diapositive: bytes) -> bytes:
+        """Rend la diapositive marquée."""
         nue = _oter(diapositive)
         ident = max(map(int, _IDENTIFIANTS.findall(nue)), default=0) + 1
         forme = _FORME.format(ident=ident, y=cy * 3 // 8, cx=cx, cy=cy // 4)
@@ -68,8 +69,9 @@ def marquer_l_annexe(xlsx: bytes) -> bytes:
     """Rend l'annexe dont le « Lisez-moi » porte la mention ; lève `ValueError` s'il n'a pas de place pour elle."""
 
     def poser(feuille: bytes) -> bytes:
+        """Rend la feuille, la mention à sa place."""
         texte = f' t="inlineStr"><is><t>{MENTION}</t></is></c>'.encode()
-        marquee, combien = _PLACE_VIDE.subn(lambda place: b'<c r="A3"' + (place[1] or b"") + texte, feuille)
+        marquee, combien = _PLACE_VIDE.subn(lambda place: place[1] + texte, feuille)
         if combien != 1:
             raise ValueError("Le « Lisez-moi » de l'annexe n'a pas de place pour la mention du document de travail.")
         return marquee

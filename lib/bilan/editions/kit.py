@@ -61,7 +61,8 @@ class Fabrique:
             ecrit = Path(a_cote) / chemin.name
             figures = self.pieces.ecrire_annexe(self.edition, ecrit)
             self._refuser_les_fuites(ecrit.parent)
-            fichiers.ecrire(chemin, (marquer_l_annexe if self._est_de_travail else bytes)(ecrit.read_bytes()))
+            contenu = ecrit.read_bytes()
+            fichiers.ecrire(chemin, marquer_l_annexe(contenu) if self._est_de_travail else contenu)
         return f"{compter(figures, 'figure')} dans « {chemin} »."
 
     def ouvertes(self) -> str:

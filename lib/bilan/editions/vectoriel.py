@@ -23,6 +23,7 @@ def en_page(svg: str, adresse: Callable[[str], str | None]) -> str:
     """
 
     def relier(trouve: re.Match[str]) -> str:
+        """Rend le lien vers sa fiche, ou le simple groupe."""
         fiche = _FICHE.search("".join(_ADRESSE.findall(trouve[1])))
         cible = adresse(fiche[1]) if fiche else None
         if cible is None:
