@@ -42,10 +42,15 @@ def cle_de_tri(nom: str) -> str:
     return unicodedata.normalize("NFKD", nom).encode("ascii", "ignore").decode().lower()
 
 
-def ouvrir_annuaire(projet: Projet) -> Annuaire:
-    """Rend l'annuaire de la région de la collection, au millésime qu'elle déclare."""
+def ouvrir_territoires(projet: Projet) -> Territoires:
+    """Rend les territoires de la région de la collection, au millésime qu'elle déclare."""
     collection = projet.collection
-    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
+    return Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
+
+
+def ouvrir_annuaire(projet: Projet) -> Annuaire:
+    """Rend l'annuaire de la région de la collection."""
+    territoires = ouvrir_territoires(projet)
     communes: dict[str, list[str]] = {}
     for siren, nom, presente in territoires.communes.select("epci_siren", "commune", "en_region").iter_rows():
         if presente:
@@ -56,5 +61,4 @@ def ouvrir_annuaire(projet: Projet) -> Annuaire:
              bool(ligne["est_soumis"]), tuple(sorted(communes.get(ligne["epci_siren"], []), key=cle_de_tri)))
         for ligne in territoires.epci.iter_rows(named=True)
     ]
-    nom_region = territoires.nom("region", collection.region)
-    return Annuaire(nom_region, tuple(sorted(epci, key=lambda e: (cle_de_tri(e.court), e.siren))))
+    return Annuaire(territoires.region.nom, tuple(sorted(epci, key=lambda e: (cle_de_tri(e.court), e.siren))))

@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from bilan.editions.annuaire import ouvrir_territoires
 from bilan.editions.executions import Edition
 from bilan.entrepot.changements import Comparaison, EntrepotChangements
 from bilan.figures.formes import Tableau
@@ -18,7 +19,6 @@ from bilan.figures.tableau import cellule
 from bilan.francais import compter, date_longue
 from bilan.projet import INTERNE, Projet
 from bilan.referentiel import nomenclatures as n
-from bilan.referentiel.territoires import Territoires
 from bilan.tables.codes import CAUSES_DE_CHANGEMENT
 
 LIGNES_PAR_PAGE = 800
@@ -77,12 +77,11 @@ def lire_revisions(projet: Projet, edition: Edition) -> tuple[Revisions, ...]:
 
 
 def _noms(projet: Projet, edition: Edition) -> dict[tuple[str, str], str]:
-    collection = projet.collection
-    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
+    territoires = ouvrir_territoires(projet)
     bailleurs = {e.run.territoire: e.run.titre for e in edition.autres_fiches.get("bailleur", ())}
     departements = territoires.departements.select("code_departement", "departement").iter_rows()
     return {
-        ("region", collection.region): territoires.nom("region", collection.region),
+        ("region", territoires.code_region): territoires.region.nom,
         **{("departement", code): nom for code, nom in departements},
         **{("epci", siren): nom for siren, nom in territoires.epci.select("epci_siren", "epci").iter_rows()},
         **{("bailleur", siren): titre.partition(",")[0] for siren, titre in bailleurs.items()},

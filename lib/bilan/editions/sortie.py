@@ -14,6 +14,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from bilan.editions.annuaire import ouvrir_territoires
 from bilan.editions.commentaires import lire_commentaires
 from bilan.editions.executions import Edition, Execution, lire_edition
 from bilan.entrepot import fichiers
@@ -23,7 +24,6 @@ from bilan.erreurs import DonneesRefusees, PublicationRefusee, valeur_inconnue
 from bilan.francais import compter
 from bilan.projet import INTERNE, PUBLIC, Jeu, Projet
 from bilan.referentiel.acteurs import FICHIER_ALIAS, Acteurs, normaliser_nom
-from bilan.referentiel.territoires import Territoires
 from bilan.secret.attendu import (
     CLE_DE_MESURE,
     Attendu,
@@ -179,9 +179,7 @@ def _lire_les_pages(
 
 def _annuaire(projet: Projet) -> list[dict[str, Any]]:
     """Rend l'annuaire des EPCI, public : à côté d'un nom se lisent ses départements, ses communes et ses habitants."""
-    collection = projet.collection
-    territoires = Territoires.ouvrir(projet.referentiel, millesime=collection.millesime, region=collection.region)
-    return territoires.epci.to_dicts()
+    return ouvrir_territoires(projet).epci.to_dicts()
 
 
 def _noms_des_bailleurs(projet: Projet) -> Iterator[str]:
