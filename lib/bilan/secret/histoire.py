@@ -14,9 +14,8 @@ from scipy import sparse
 
 from bilan.secret.cellules import CLE_CELLULE, lier, selon
 from bilan.secret.profils import est_diffusable
-from bilan.secret.relations import Systeme, construire
+from bilan.secret.relations import TOLERANCE, Systeme, construire
 
-_TOLERANCE = 1e-6
 _LUES = ("numerateur", "denominateur")
 
 
@@ -96,7 +95,7 @@ def _reunir(cellules: pl.DataFrame, passees: pl.DataFrame) -> tuple[pl.DataFrame
     memes = (
         passees.select(*CLE_CELLULE, "id", "valeur", "publiee")
         .join(ici, on=[*CLE_CELLULE], suffix="_ici")
-        .filter((pl.col("valeur") - pl.col("v_")).abs() < _TOLERANCE)
+        .filter((pl.col("valeur") - pl.col("v_")).abs() < TOLERANCE)
         # Une cellule calculée peut avoir la clé d'une cellule publiée : chacune va d'abord à la sienne.
         .sort("id", pl.col("publiee") != pl.col("publiee_ici"), "place")
         .unique("id", keep="first", maintain_order=True)

@@ -12,13 +12,12 @@ from bilan.secret.cellules import CLE_CELLULE, lier, marquer, selon
 from bilan.secret.grandeurs import ENSEMBLE
 from bilan.secret.histoire import Anterieure, Histoire
 from bilan.secret.profils import ecarter_les_bailleurs, est_diffusable
-from bilan.secret.relations import construire
+from bilan.secret.relations import TOLERANCE, construire
 from bilan.secret.suppression import Probleme, proteger
 
 SECRET = "secret"
 _CLE_MESURE = ("indicateur", "territoire_type", "territoire", "ventilation", "modalite", "periode")
 _COUT_TOTAL = 1e6
-_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _verifier(permises: pl.DataFrame, liens: pl.DataFrame, contributions: pl.Dat
             liens.filter(pl.col("role") == terme)
             .join(contributions.select(*CLE_CELLULE, "valeur"), on=CLE_CELLULE, how="left")
             .join(permises.select("ligne", "indicateur", pl.col(terme).alias("affiche")), on="ligne")
-            .filter((pl.col("affiche").fill_null(0) - pl.col("valeur").fill_null(0)).abs() > _TOLERANCE)
+            .filter((pl.col("affiche").fill_null(0) - pl.col("valeur").fill_null(0)).abs() > TOLERANCE)
         )
         if compares.height:
             premiere = compares.row(0, named=True)

@@ -15,7 +15,8 @@ from scipy import sparse
 from bilan.secret.cellules import CLE_CELLULE, COLONNES_CELLULE, patron
 from bilan.secret.grandeurs import ENSEMBLE, PARTIES, SEUL
 
-_TOLERANCE = 1e-6
+TOLERANCE = 1e-6
+"""Écart, en logements, sous lequel deux valeurs sont la même."""
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Systeme:
         forme = (termes["relation"].n_unique(), len(valeurs))
         lignes, colonnes = termes["rang"].to_numpy(), termes["id"].to_numpy()
         complete = sparse.csr_matrix((termes["coefficient"].to_numpy().astype(float), (lignes, colonnes)), shape=forme)
-        tenues = np.abs(complete @ valeurs) < _TOLERANCE
+        tenues = np.abs(complete @ valeurs) < TOLERANCE
         utiles = np.asarray((complete != 0).sum(axis=1)).ravel() > 0
         return complete[np.flatnonzero(tenues & utiles)]
 
@@ -154,13 +155,13 @@ def _periodes(systeme: Systeme, toutes: pl.DataFrame) -> None:
     )
     connus = systeme.cellules.select(*CLE_CELLULE, pl.col("id").alias("id_seul"), pl.col("valeur").alias("valeur_seul"))
     couples = couples.join(connus, on=CLE_CELLULE, how="left")
-    egaux = pl.col("difference").abs() < _TOLERANCE
-    publies = pl.col("id_seul").is_not_null() & ((pl.col("valeur_seul") - pl.col("difference")).abs() < _TOLERANCE)
+    egaux = pl.col("difference").abs() < TOLERANCE
+    publies = pl.col("id_seul").is_not_null() & ((pl.col("valeur_seul") - pl.col("difference")).abs() < TOLERANCE)
     avec_seul = couples.filter(publies & ~egaux)
     sans_seul = couples.filter(~publies.fill_null(False) & ~egaux).drop("id", "publiee", "valeur", "unites", "part_max")
     contributeurs = toutes.select(*CLE_CELLULE, pl.col("valeur").alias("v_"), "unites", "part_max")
     nouvelles = sans_seul.join(contributeurs, on=CLE_CELLULE, how="left").with_columns(
-        pl.when((pl.col("v_") - pl.col("difference")).abs() < _TOLERANCE).then(pl.col("unites", "part_max")),
+        pl.when((pl.col("v_") - pl.col("difference")).abs() < TOLERANCE).then(pl.col("unites", "part_max")),
         valeur=pl.col("difference"),
     )
     crees = systeme.creer(nouvelles)
@@ -200,9 +201,9 @@ def _parties(systeme: Systeme) -> None:
         commun = commun.with_columns(cle_=patron(tout_m), modalite=pl.col("entiere"))
         couples = commun.join(grandes, on=[*lieu, "cle_"])
         couples = couples.with_columns(reste=pl.col("valeur_tout") - pl.col("valeur"), partie=pl.col("id"))
-        egaux = couples.filter(pl.col("reste").abs() < _TOLERANCE)
+        egaux = couples.filter(pl.col("reste").abs() < TOLERANCE)
         restes = (
-            couples.filter(pl.col("reste") > _TOLERANCE)
+            couples.filter(pl.col("reste") > TOLERANCE)
             .drop("id")
             .with_columns(
                 valeur=pl.col("reste"),
