@@ -4,7 +4,7 @@ import re
 from math import sqrt
 
 from bilan.figures import palettes
-from bilan.figures.altair.lettres import couper, largeur_texte
+from bilan.figures.altair.lettres import HAUTES, couper, largeur_texte
 from bilan.figures.altair.toile import Marges, Texte, Toile, boite, couche, couleur_brute, textes, traits
 from bilan.figures.formes import ChiffreCle
 from bilan.figures.modele import Figure
@@ -14,6 +14,7 @@ from bilan.figures.theme import CORPS, INTERLIGNE
 _ESPACE = 12
 _AIR = 8
 _CORPS_CHIFFRE = 44
+_ENTRE_MOTS = re.compile(rf" (?![{''.join(HAUTES)}])")
 _LISIBLE = 0.22
 """Part de la largeur qu'un texte garde dans un tableau : en dessous, il se lirait mot à mot."""
 
@@ -132,4 +133,4 @@ def _repartir(naturelles: list[float], planchers: list[float], part: float) -> l
 
 
 def _plus_long_mot(texte: str) -> float:
-    return max((largeur_texte(mot, gras=True) for mot in re.split(r" (?![;:?!»])", texte)), default=0)
+    return max((largeur_texte(mot, gras=True) for mot in _ENTRE_MOTS.split(texte)), default=0)

@@ -17,7 +17,8 @@ _CHASSES = {
 }  # fmt: skip
 _CHASSE_MOYENNE = 556
 _GRAISSE = 1.08
-_HAUTES = (";", ":", "?", "!", "»")
+HAUTES = (";", ":", "?", "!", "»")
+"""Ponctuations hautes : elles suivent leur mot sur sa ligne."""
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +51,7 @@ def _morceaux(texte: str) -> list[str]:
     morceaux, debut = [], 0
     for rang, lettre in enumerate(texte):
         suivante = texte[rang + 1 : rang + 2]
-        apres_espace = lettre == " " and suivante not in _HAUTES
+        apres_espace = lettre == " " and suivante not in HAUTES
         if apres_espace or (lettre == "-" and rang and texte[rang - 1].isalpha() and suivante.isalpha()):
             morceaux.append(texte[debut : rang + 1])
             debut = rang + 1
