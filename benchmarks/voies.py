@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bilan.carnets.moteur import VARIABLE_EXECUTION
 from bilan.carnets.plan import Tache
@@ -42,7 +43,7 @@ class Voie:
 
 def commande_papermill(taches: Sequence[Tache], sortie: Path) -> None:
     """(a) La commande papermill dans une boucle, sans graphiques : les sorties sont celles du moteur."""
-    with _environnement(VARIABLE_EXECUTION, "1"):
+    with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}):
         _boucle(taches, sortie)
 
 
@@ -65,7 +66,7 @@ def commande_sans_grammaire(taches: Sequence[Tache], sortie: Path) -> None:
 
 def api_papermill(taches: Sequence[Tache], sortie: Path) -> None:
     """(b) L'API de papermill dans une boucle, un noyau par carnet."""
-    with _environnement(VARIABLE_EXECUTION, "1"):
+    with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}):
         for tache in taches:
             _papermill((tache.source, sortie / f"{tache.territoire}.ipynb", dict(tache.parametres)))
 
@@ -73,7 +74,7 @@ def api_papermill(taches: Sequence[Tache], sortie: Path) -> None:
 def deux_papermill(taches: Sequence[Tache], sortie: Path) -> None:
     """(b) Le pair loyal : deux processus papermill, sans la grammaire, arrêt immédiat des noyaux."""
     ordres = [(t.source, sortie / f"{t.territoire}.ipynb", dict(t.parametres), "immediate") for t in taches]
-    with _environnement(VARIABLE_EXECUTION, "1"), _sans_grammaire(sortie), ProcessPoolExecutor(2) as deux:
+    with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}), _sans_grammaire(sortie), ProcessPoolExecutor(2) as deux:
         list(deux.map(_papermill, ordres))
 
 
@@ -85,7 +86,7 @@ def ploomber(taches: Sequence[Tache], sortie: Path) -> None:
         "    execute_notebook(source, sortie, parameters=parametres, progress_bar=False)\n"
     )
     ordres = [(str(t.source), str(sortie / f"{t.territoire}.ipynb"), dict(t.parametres)) for t in taches]
-    with _environnement(VARIABLE_EXECUTION, "1"):
+    with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}):
         _python(script, ordres, taches[0].source.parent)
 
 
@@ -95,7 +96,7 @@ def moteur(ouvriers: int) -> Callable[[Sequence[Tache], Path], None]:
     def jouer(taches: Sequence[Tache], sortie: Path) -> None:
         from bilan.carnets.chaud import MoteurChaud
 
-        with _environnement(VARIABLE_EXECUTION, "1"):
+        with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}):
             chaud = MoteurChaud(taches[0].source.parents[1], {t.source for t in taches}, ouvriers)
             try:
                 with ThreadPoolExecutor(ouvriers) as file:
@@ -120,7 +121,7 @@ def chaine(projet: Projet, ouvriers: int) -> Callable[[Sequence[Tache], Path], N
             image.unlink()
         shutil.rmtree(projet.reports / "versions", ignore_errors=True)
         choix = ["--jeu", "demonstration", "--forcer", "--ouvriers", str(ouvriers)]
-        with _environnement("BILAN_RACINE", str(projet.racine)):
+        with patch.dict(os.environ, {"BILAN_RACINE": str(projet.racine)}):
             subprocess.run([str(_BIN / "bilan"), "executer", *choix], check=True, capture_output=True)
 
     return jouer
@@ -139,7 +140,7 @@ def sans_moteur(taches: Sequence[Tache], sortie: Path) -> None:
         "            if 'parameters' in cellule.metadata.get('tags', []):\n"
         "                espace.update(parametres)\n"
     )
-    with _environnement(VARIABLE_EXECUTION, "1"):
+    with patch.dict(os.environ, {VARIABLE_EXECUTION: "1"}):
         _python(script, [(str(t.source), dict(t.parametres)) for t in taches], taches[0].source.parent)
 
 
@@ -185,24 +186,11 @@ def _python(script: str, ordres: object, dossier: Path) -> None:
 
 
 @contextmanager
-def _environnement(nom: str, valeur: str) -> Iterator[None]:
-    avant = os.environ.get(nom)
-    os.environ[nom] = valeur
-    try:
-        yield
-    finally:
-        if avant is None:
-            del os.environ[nom]
-        else:
-            os.environ[nom] = avant
-
-
-@contextmanager
 def _sans_grammaire(dossier: Path) -> Iterator[None]:
     """Pose, le temps d'un bloc, un démarrage de Python qui fait comme si la grammaire manquait."""
     demarrage = dossier / "demarrage"
     demarrage.mkdir(exist_ok=True)
     (demarrage / "sitecustomize.py").write_text(_SANS_GRAMMAIRE, encoding="utf-8")
     chemins = os.pathsep.join(filter(None, [str(demarrage), os.environ.get("PYTHONPATH")]))
-    with _environnement("PYTHONPATH", chemins):
+    with patch.dict(os.environ, {"PYTHONPATH": chemins}):
         yield

@@ -3,10 +3,10 @@
 import csv
 import os
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.decor import Decor, Issue
 from tests.endurance.serveurs import Serveurs, port_libre
@@ -87,13 +87,13 @@ def emetteur_absent(planification: Planification) -> Issue:
 
 def courriel_muet(planification: Planification) -> Issue:
     """Le serveur de courriel ne répond pas."""
-    with _remplace(planification.decor, "BILAN_SMTP", f"smtp://127.0.0.1:{port_libre()}"):
+    with patch.dict(planification.decor.environnement, {"BILAN_SMTP": f"smtp://127.0.0.1:{port_libre()}"}):
         return planification.decor.lancer(*COMMANDE)
 
 
 def stockage_muet(planification: Planification) -> Issue:
     """Le stockage distant ne répond pas."""
-    with _remplace(planification.decor, "AWS_ENDPOINT_URL", f"http://127.0.0.1:{port_libre()}"):
+    with patch.dict(planification.decor.environnement, {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port_libre()}"}):
         return planification.decor.lancer(*COMMANDE)
 
 
@@ -138,14 +138,3 @@ def rectifier(chemin: Path) -> None:
         csv.writer(ecrit, delimiter=";", lineterminator="\n").writerows(lignes)
 
 
-@contextmanager
-def _remplace(decor: Decor, nom: str, valeur: str) -> Iterator[None]:
-    avant = decor.environnement.get(nom)
-    decor.environnement[nom] = valeur
-    try:
-        yield
-    finally:
-        if avant is None:
-            del decor.environnement[nom]
-        else:
-            decor.environnement[nom] = avant
