@@ -107,7 +107,6 @@ def _avec_les_fiches(decor: Decor) -> None:
 
 
 GESTES = [
-    Geste("demonstration generer"),
     Geste("controler parc.csv --table parc_rpls --emetteur RPLS --periode 2024 --integrer", avant=_parc),
     Geste("nouveau 2025T1"),
     Geste("nouveau 2025T1 --jeu reel"),
@@ -164,6 +163,8 @@ GESTES = [
     Geste("stockage deposer --remplacer"),
     Geste("stockage liberer"),
     Geste("retirer"),
+    # En dernier : la démonstration entière, trente bailleurs au lieu d'un, alourdirait tout ce qui suivrait.
+    Geste("demonstration generer"),
 ]
 
 
